@@ -1,0 +1,1 @@
+"""The foundation of the base databases; knows no domain by name."""

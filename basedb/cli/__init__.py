@@ -1,0 +1,1 @@
+"""The `basedb` command, one file per command group."""

@@ -1,0 +1,1 @@
+"""Identity, survivorship, history and provenance."""

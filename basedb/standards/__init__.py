@@ -1,0 +1,1 @@
+"""Identifiers, names, addresses, dates, code lists: pure functions over columns."""

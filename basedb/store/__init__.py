@@ -1,0 +1,1 @@
+"""How master tables are stored: an embedded file, or PostgreSQL with PostGIS."""

@@ -1,0 +1,1 @@
+"""From a delivered file to the published masters: contracts, readers, ledger, stages."""

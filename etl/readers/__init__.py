@@ -1,0 +1,1 @@
+"""Readers: every departmental format to a table of text cells."""

@@ -1,0 +1,1 @@
+"""The natural-resource and spatial base."""

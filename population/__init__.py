@@ -1,0 +1,1 @@
+"""The population base: person, household, relationship, life event."""
