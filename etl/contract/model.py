@@ -1,0 +1,223 @@
+"""The parsed contract: immutable, with every default filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+Failure = Literal["accept", "quarantine"]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who sends the extract and whom to call about it."""
+
+    department: str
+    contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The entry in the government information resource catalogue (GB/T 21063)."""
+
+    code: str = ""
+    sharing: Literal["unconditional", "conditional", "none"] = "conditional"
+    update_cycle: str = ""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """Where a delivery's as-of date is written, and in which `strptime` format."""
+
+    kind: Literal["file_name", "column", "delivery_folder"] = "file_name"
+    format: str = "%Y%m%d"
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When the extract is due: `by` that time of day, `grace` before it counts as late."""
+
+    every: Literal["day", "week", "month", "quarter", "year", "once"]
+    by: time | None = None
+    grace: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class ReaderSpec:
+    """How a file is read: a format and that format's options.
+
+    `files`, where given, limits the spec to base names that match it, for an extract that comes now
+    as a text file and now as a spreadsheet.
+    """
+
+    format: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    files: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The column of a delta that says what happened to a row, and the words it uses."""
+
+    column: str
+    insert: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a file claims to hold.
+
+    A snapshot holds everything within its scope; `scope` names the columns whose values delimit it
+    (one town's rows speak only for that town) and is empty when it is the whole extract.
+    """
+
+    mode: Literal["snapshot", "delta"]
+    scope: tuple[str, ...] = ()
+    max_retire_ratio: float = 0.05
+    min_rows: int = 0
+    operation: Operation | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Target:
+    """An attribute of one role in the record; the role `record` holds attributes of the event."""
+
+    role: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"{self.role}.{self.attribute}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One source column: where its values go and what a bad value does to its row.
+
+    required: a blank value is a failure. optional: the file may lack the column altogether.
+    lookup: local text → the text to standardize. aliases: other headers it has been seen under.
+    """
+
+    name: str
+    targets: tuple[Target, ...]
+    required: bool = False
+    optional: bool = False
+    on_failure: Failure = "accept"
+    lookup: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule of the contract over one column."""
+
+    column: str
+    rule: Literal["not_blank", "pattern", "in_list", "range", "length"]
+    value: Any = None
+    on_failure: Failure = "accept"
+    severity: Literal["info", "warning", "error"] = "warning"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One departmental extract.
+
+    `version` is a short digest of every setting that can change what a row becomes; it does not move
+    with comments, layout, titles, contacts, the catalogue entry or arrival times.
+    """
+
+    source: str
+    domain: str
+    title: str
+    owner: Owner
+    arrival: Arrival
+    reader: ReaderSpec
+    delivery: Delivery
+    file_patterns: tuple[re.Pattern[str], ...]
+    as_of: AsOf
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    version: str
+    path: Path
+    key_tiebreak: tuple[str, ...] = ()
+    valid_from: str | None = None
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    survivorship: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    catalogue: Catalogue | None = None
+    readers: tuple[ReaderSpec, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that stand for an entity, in order of first mention; `record` is not one."""
+        seen = (target.role for column in self.columns.values() for target in column.targets)
+        return tuple(dict.fromkeys(role for role in seen if role != "record"))
+
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """The columns of a read table, in order: the mapped ones, then ignored ones that a setting uses."""
+        used = [*self.key, *self.key_tiebreak, *self.delivery.scope, *(c.column for c in self.checks)]
+        used += [self.valid_from or "", self.as_of.column]
+        used += [self.delivery.operation.column] if self.delivery.operation else []
+        return tuple(dict.fromkeys([*self.columns, *(name for name in used if name in self.ignore)]))
+
+    def attributes(self, role: str) -> dict[str, tuple[str, ...]]:
+        """The attributes of `role`, each with the source columns that feed it, in contract order."""
+        found: dict[str, tuple[str, ...]] = {}
+        for column in self.columns.values():
+            for target in column.targets:
+                if target.role == role:
+                    found[target.attribute] = (*found.get(target.attribute, ()), column.name)
+        return found
+
+    def priority(self, attribute: str) -> int:
+        """The source's survivorship priority for an attribute; higher wins."""
+        return self.survivorship.get(attribute, self.survivorship.get("default", 50))
+
+    def matches(self, file_name: str) -> bool:
+        """Whether a file of this (relative) name belongs to the extract."""
+        return self._pattern_match(file_name) is not None
+
+    def match(self, file_name: str) -> date | None:
+        """The as-of date that the (relative) file name gives, or None.
+
+        None too when the name matches but the date stands in a column or is no date: ask `matches`.
+        """
+        match = self._pattern_match(file_name)
+        if match is None or self.as_of.kind == "column":
+            return None
+        if self.as_of.kind == "delivery_folder":
+            folders = PurePosixPath(file_name.replace("\\", "/")).parts[:-1]
+            dates = (_date(folder, self.as_of.format) for folder in reversed(folders))
+            return next((found for found in dates if found), None)
+        return _date(match.groupdict().get("as_of") or "", self.as_of.format)
+
+    def reader_for(self, file_name: str) -> ReaderSpec:
+        """The reader of a file by its name: the first whose `files` matches, else the default one."""
+        base = _base_name(file_name)
+        for spec in self.readers:
+            if spec.files is not None and spec.files.search(base):
+                return spec
+        return self.reader
+
+    def _pattern_match(self, file_name: str) -> re.Match[str] | None:
+        base = _base_name(file_name)
+        return next((m for pattern in self.file_patterns if (m := pattern.fullmatch(base))), None)
+
+
+def _base_name(file_name: str) -> str:
+    return PurePosixPath(file_name.replace("\\", "/")).name
+
+
+def _date(text: str, fmt: str) -> date | None:
+    try:
+        return datetime.strptime(text, fmt).date()
+    except ValueError:
+        return None
