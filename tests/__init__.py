@@ -1,0 +1,1 @@
+"""Tests of every room; one suite runs on both stores."""

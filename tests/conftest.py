@@ -1,0 +1,78 @@
+"""Fixtures every room's tests share: a store of each kind, and the server one of them needs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.cluster import Cluster, available
+
+WITHOUT_POSTGIS = "no PostgreSQL + PostGIS here"
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+hypothesis.settings.register_profile("local", deadline=None)
+# A build must not fail on one day and pass on the next, nor because its machine is busy.
+hypothesis.settings.register_profile(
+    "build",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("build" if IN_CI else "local")
+
+_database_names = (f"city_{number}" for number in itertools.count(1))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A private PostgreSQL + PostGIS server, one for the session."""
+    if reason := available():
+        message = f"{WITHOUT_POSTGIS}: {reason}"
+        if IN_CI:
+            pytest.fail(f"{message}. A build must test both stores.", pytrace=False)
+        pytest.skip(message)
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgresql_url(cluster: Cluster) -> Iterator[str]:
+    """The URL of an empty database with PostGIS; the test may stop the server, or leave connections open."""
+    name = next(_database_names)
+    yield cluster.create_database(name)
+    cluster.start()
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def duckdb_url(tmp_path: Path) -> str:
+    """The URL of an embedded file that does not exist yet."""
+    return f"duckdb:///{tmp_path / 'city.duckdb'}"
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty store; a test that asks for it runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if WITHOUT_POSTGIS in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("HALF OF THE STORES WERE NOT TESTED", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(skipped)} tests on PostgreSQL were skipped ({available()}). "
+            "Install it, for example with: apt-get install postgresql-15-postgis-3",
+            red=True,
+        )
