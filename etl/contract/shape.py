@@ -42,7 +42,8 @@ def _validate(document: Document, schema: dict[str, Any], content: Any, base: tu
 
 def _report(document: Document, error: ValidationError, base: tuple[str | int, ...]) -> None:
     setting = (*base, *error.absolute_path)
-    rule, instance = error.validator, error.instance
+    rule = error.validator
+    instance: Any = error.instance
     expected: Any = error.validator_value
     if rule == "oneOf" and error.context:
         # Speak of the alternative that has the value's own type, not of all of them.

@@ -1,0 +1,171 @@
+"""Which column of a file is which column of its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.contract.errors import nearest
+from etl.contract.model import Contract
+from etl.readers import codes
+from etl.readers.result import Note, ReadRefusal, note
+
+
+@dataclass(frozen=True)
+class Header:
+    """A resolved header: the position of every declared column the file has, and what was noticed."""
+
+    positions: dict[str, int]
+    width: int
+    notes: tuple[Note, ...]
+
+
+def fold(header: str) -> str:
+    """A header without a byte order mark and without any white space, full-width included."""
+    return "".join(header.replace("\ufeff", "").split())
+
+
+def join_headers(rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """One header per column from several header rows, joined with ``/``.
+
+    A blank cell of an upper row belongs to the group on its left, as merged cells are stored.
+    """
+    width = max((len(row) for row in rows), default=0)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for depth, row in enumerate(rows):
+        group = ""
+        for position in range(width):
+            cell = fold((row[position] if position < len(row) else None) or "")
+            if cell:
+                group = cell
+            elif depth < len(rows) - 1:
+                cell = group
+            if cell and (not parts[position] or parts[position][-1] != cell):
+                parts[position].append(cell)
+    return ["/".join(part) for part in parts]
+
+
+def resolve(
+    headers: Sequence[str],
+    contract: Contract,
+    path: Path,
+    others: Iterable[Contract] = (),
+    *,
+    sparse: bool = False,
+    cut_at: int | None = None,
+) -> Header:
+    """Match a file's headers to the contract.
+
+    headers: as in the file; a header of several rows is joined with ``/`` and also matches by its last
+        part. others: contracts the file might belong to instead. sparse: a record need not have every
+        field, so only required columns must appear. cut_at: headers are cut at so many GBK bytes.
+    ReadRefusal: duplicated, unknown or missing columns, or another department's extract.
+    """
+    known = _known(contract, cut_at)
+    found: list[str | None] = [_declared(header, headers, known) for header in headers]
+    _refuse_duplicates(headers, found, path)
+    missing = [
+        name
+        for name, column in contract.columns.items()
+        if name not in found and not column.optional and (column.required or not sparse)
+    ]
+    unknown = [header for header, name in zip(headers, found, strict=True) if name is None]
+    if missing or unknown:
+        _refuse_other_extract(headers, contract, others, path, cut_at)
+        _refuse_mismatch(missing, unknown, contract, path)
+    positions = {name: position for position, name in enumerate(found) if name in contract.read_columns}
+    return Header(
+        {k: v for k, v in positions.items() if k}, len(headers), tuple(_notes(headers, found, contract))
+    )
+
+
+def share_known(headers: Sequence[str], contract: Contract) -> float:
+    """Which part of the headers the contract declares, 0 to 1."""
+    if not headers:
+        return 0.0
+    known = _known(contract, None)
+    return sum(_declared(header, headers, known) is not None for header in headers) / len(headers)
+
+
+def _known(contract: Contract, cut_at: int | None) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for name in [*contract.columns, *contract.ignore]:
+        aliases = contract.columns[name].aliases if name in contract.columns else ()
+        for header in (name, *aliases):
+            known.setdefault(fold(header), name)
+            if cut_at is not None:
+                cut = header.encode("gb18030")[:cut_at].decode("gb18030", "ignore")
+                known.setdefault(fold(cut), name)
+                known.setdefault(fold(cut.upper()), name)
+    return known
+
+
+def _declared(header: str, headers: Sequence[str], known: dict[str, str]) -> str | None:
+    folded = fold(header)
+    if folded in known:
+        return known[folded]
+    leaf = folded.rsplit("/", 1)[-1]
+    if leaf != folded and sum(fold(other).rsplit("/", 1)[-1] == leaf for other in headers) == 1:
+        return known.get(leaf)
+    return None
+
+
+def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
+    seen: dict[str, str] = {}
+    for header, name in zip(headers, found, strict=True):
+        meaning = name or fold(header)
+        if meaning in seen:
+            raise ReadRefusal(
+                path,
+                codes.DUPLICATE_COLUMN,
+                f"列“{meaning}”出现两次（{seen[meaning]}、{header}），请只保留一列",
+                f"the column {meaning} appears twice ({seen[meaning]}, {header}); keep one",
+                line=1,
+            )
+        seen[meaning] = header
+
+
+def _refuse_other_extract(
+    headers: Sequence[str], contract: Contract, others: Iterable[Contract], path: Path, cut_at: int | None
+) -> None:
+    own = share_known(headers, contract)
+    rivals = [(share_known(headers, other), other) for other in others if other.source != contract.source]
+    share, rival = max(rivals, key=lambda pair: pair[0], default=(0.0, None))
+    if rival is not None and share > own and share >= 0.6:
+        raise ReadRefusal(
+            path,
+            codes.OTHER_EXTRACT,
+            f"表头是“{rival.title}”（{rival.source}）的，不是“{contract.title}”的，请核对送错的文件",
+            f"the header is that of {rival.source}, not of {contract.source}; check which file was sent",
+            line=1,
+        )
+
+
+def _refuse_mismatch(missing: list[str], unknown: list[str], contract: Contract, path: Path) -> None:
+    zh, en = [], []
+    for header in unknown:
+        close = nearest(fold(header), missing) or nearest(fold(header), contract.columns)
+        label = header or "（空白表头）"
+        zh.append(f"未知列“{label}”" + (f"（是否为“{close}”？可在约定中加别名）" if close else ""))
+        en.append(f"unknown column {label}" + (f" (is it {close}? then add an alias)" if close else ""))
+    if missing:
+        zh.append("缺少列" + "、".join(f"“{name}”" for name in missing))
+        en.append("missing column " + ", ".join(missing))
+    raise ReadRefusal(path, codes.WRONG_COLUMNS, "；".join(zh), "; ".join(en), line=1)
+
+
+def _notes(headers: Sequence[str], found: Sequence[str | None], contract: Contract) -> Iterable[Note]:
+    mapped = [name for name in found if name in contract.columns]
+    if mapped != [name for name in contract.columns if name in mapped]:
+        order = "、".join(name for name in mapped if name)
+        yield note(
+            codes.REORDERED, f"列的次序与约定不同：{order}", f"the columns came in another order: {order}"
+        )
+    for header, name in zip(headers, found, strict=True):
+        column = contract.columns.get(name or "")
+        if column and fold(header) in {fold(alias) for alias in column.aliases}:
+            yield note(codes.ALIASED, f"列“{name}”写作“{header}”", f"{name} came as {header}", column=name)
+    for name in contract.columns:
+        if name not in found:
+            yield note(codes.ABSENT, f"文件没有列“{name}”", f"the file has no column {name}", column=name)
