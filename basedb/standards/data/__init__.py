@@ -1,0 +1,1 @@
+"""Code lists and tables of characters, as data; no code lives here."""

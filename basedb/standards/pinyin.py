@@ -1,0 +1,86 @@
+"""Toneless pinyin and surnames: per-character tables, with the readings that surnames have.
+
+Readings come from pypinyin's table, first reading first; `data/surnames.csv` holds surnames, and their
+reading where it differs. ü is written v, as in passports before 2012 and in pypinyin.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+from pypinyin.constants import PINYIN_DICT
+
+from basedb.standards import codelists
+from basedb.standards.columnar import TEXT
+
+
+def _toneless(reading: str) -> str:
+    letters = unicodedata.normalize("NFD", reading.replace("ü", "v"))
+    letters = letters.replace("u\u0308", "v")
+    return "".join(c for c in letters if c.isascii() and c.isalpha())
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Syllables and, for each code point, the place of its syllable (0: none) as a given name and surname."""
+
+    syllables: pa.Array
+    given: np.ndarray
+    surname: np.ndarray
+    compound_keys: np.ndarray
+    compound_places: np.ndarray
+    singles: np.ndarray
+
+
+def pair_key(first: np.ndarray | int, second: np.ndarray | int) -> np.ndarray:
+    """Two code points as one integer."""
+    return np.asarray(first, dtype=np.int64) << 21 | np.asarray(second, dtype=np.int64)
+
+
+@lru_cache(maxsize=2)
+def tables() -> Tables:
+    """The tables, built once."""
+    places: dict[str, int] = {"": 0}
+    given = np.zeros(0x110000, dtype=np.int32)
+    for code_point, readings in PINYIN_DICT.items():
+        syllable = _toneless(readings.split(",")[0])
+        given[code_point] = places.setdefault(syllable, len(places))
+    surname = given.copy()
+    singles = np.zeros(0x110000, dtype=bool)
+    compounds = {}
+    for row in codelists.read_csv("surnames.csv").to_dict("records"):
+        name, reading = row["surname"], row["pinyin"]
+        if len(name) == 1:
+            singles[ord(name)] = True
+            if reading:
+                surname[ord(name)] = places.setdefault(reading, len(places))
+        else:
+            compounds[int(pair_key(ord(name[0]), ord(name[1])))] = places.setdefault(reading, len(places))
+    keys = np.array(sorted(compounds), dtype=np.int64)
+    return Tables(
+        pa.array(list(places), TEXT),
+        given,
+        surname,
+        keys,
+        np.array([compounds[int(key)] for key in keys], dtype=np.int32),
+        singles,
+    )
+
+
+def is_compound_surname(two: str) -> bool:
+    """Whether two characters are a compound surname such as 欧阳."""
+    return len(two) == 2 and bool(np.isin(pair_key(ord(two[0]), ord(two[1])), tables().compound_keys))
+
+
+def of_text(text: str) -> str:
+    """Toneless pinyin of every Han character, joined; Latin letters stay, in lower case."""
+    table = tables()
+    parts = []
+    for character in text:
+        place = table.given[ord(character)]
+        parts.append(table.syllables[place].as_py() if place else character.lower())
+    return "".join(parts)
