@@ -145,12 +145,20 @@ def test_nothing_remains_after_an_exception(cluster: Cluster) -> None:
 
 
 def test_nothing_remains_of_a_server_that_does_not_start(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = set(cluster.directory.parent.glob("basedb-pg-*"))
+    made: list[Path] = []
+    make_directory = Cluster._make_directory
+
+    def remember(self: Cluster) -> Path:
+        made.append(make_directory(self))
+        return made[-1]
+
+    monkeypatch.setattr(Cluster, "_make_directory", remember)
     with pytest.raises(ClusterError, match="no_such_setting"), Cluster(settings={"no_such_setting": "1"}):
         pass
-    assert set(cluster.directory.parent.glob("basedb-pg-*")) <= before
+    assert len(made) == 1
+    assert not made[0].exists()
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
