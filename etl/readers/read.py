@@ -6,11 +6,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from etl.contract.model import Contract
+from etl.readers.dbf import read_dbf
 from etl.readers.delimited import read_delimited
+from etl.readers.json_records import read_json, read_jsonl
+from etl.readers.parquet import read_parquet
 from etl.readers.result import ReadResult
+from etl.readers.sql import read_sql
+from etl.readers.xls import read_xls
+from etl.readers.xlsx import read_xlsx
+from etl.readers.xml_records import read_xml
 
 _READERS = {
+    "dbf": read_dbf,
     "delimited": read_delimited,
+    "json": read_json,
+    "jsonl": read_jsonl,
+    "parquet": read_parquet,
+    "sql": read_sql,
+    "xls": read_xls,
+    "xlsx": read_xlsx,
+    "xml": read_xml,
 }
 
 
