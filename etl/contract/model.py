@@ -166,7 +166,7 @@ class Contract:
         used = [*self.key, *self.key_tiebreak, *self.delivery.scope, *(c.column for c in self.checks)]
         used += [self.valid_from or "", self.as_of.column]
         used += [self.delivery.operation.column] if self.delivery.operation else []
-        return tuple(dict.fromkeys([*self.columns, *(name for name in used if name in self.ignore)]))
+        return (*self.columns, *(name for name in self.ignore if name in used))
 
     def attributes(self, role: str) -> dict[str, tuple[str, ...]]:
         """The attributes of `role`, each with the source columns that feed it, in contract order."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from etl.contract.model import Contract
 from etl.readers import codes
-from etl.readers.encoding import is_utf8_cell
+from etl.readers.encoding import is_other_encoding, is_utf8_cell
 from etl.readers.headers import Header
 from etl.readers.result import IgnoredRow, ReadResult, RejectedRow, rejected, text_table
 
@@ -115,13 +115,22 @@ def _record(lines: list[bytes], at: int, encoding: str, dialect: Dialect, width:
     if record.code != codes.UNCLOSED_QUOTE:
         return record, 1
     for last in range(at + 1, min(at + _MAX_LINES, len(lines))):
-        alone = _parsed(lines[last].removesuffix(b"\r"), encoding, dialect)
-        if alone.cells is not None and len(alone.cells) == width and width > 1:
-            break  # a whole record of its own: the quote above it was a slip
+        if _is_whole(lines[last].removesuffix(b"\r"), encoding, dialect, width):
+            break  # the quote above it was a slip
         record = _parsed(b"\n".join(lines[at : last + 1]).removesuffix(b"\r"), encoding, dialect)
         if record.code != codes.UNCLOSED_QUOTE:
             return record, last + 1 - at
     return _Record(first, None, codes.UNCLOSED_QUOTE), 1
+
+
+def _is_whole(raw: bytes, encoding: str, dialect: Dialect, width: int) -> bool:
+    """Whether a line is plainly a record of its own: the right number of cells, quoted wholly or not at all."""
+    record = _parsed(raw, encoding, dialect)
+    if width < 2 or record.cells is None or len(record.cells) != width:
+        return False
+    quote = dialect.quote.encode()
+    parts = raw.split(dialect.delimiter.encode())
+    return all(quote not in part or (part.startswith(quote) and part.endswith(quote)) for part in parts)
 
 
 def _parsed(raw: bytes, encoding: str, dialect: Dialect) -> _Record:
@@ -130,7 +139,8 @@ def _parsed(raw: bytes, encoding: str, dialect: Dialect) -> _Record:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        return _Record(raw, None, codes.UNDECODABLE)
+        other = is_other_encoding(raw, encoding)
+        return _Record(raw, None, codes.ROW_ENCODING if other else codes.UNDECODABLE)
     try:
         cells = dialect.cells(text)
     except csv.Error as error:

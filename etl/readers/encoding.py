@@ -58,11 +58,12 @@ def check_encoding(sample: bytes, encoding: str, path: Path) -> None:
     if encoding == "utf-8":
         _check_declared_utf8(sample, path)
     elif encoding == "gb18030":
+        as_gb = sample.decode("gb18030", "ignore")
         as_utf8 = _decoded(sample, "utf-8")
-        if as_utf8 is not None:
-            as_gb = _decoded(sample, "gb18030")
-            if as_gb is None or plausibility(as_utf8) > plausibility(as_gb):
-                raise _wrong(path, encoding, "utf-8")
+        if as_utf8 is None and plausibility(as_gb) < 0.4:
+            as_utf8 = sample.decode("utf-8", "ignore")  # UTF-8 with some damage
+        if as_utf8 is not None and plausibility(as_utf8) > plausibility(as_gb):
+            raise _wrong(path, encoding, "utf-8")
 
 
 def is_utf8_cell(raw: bytes) -> bool:
@@ -73,6 +74,12 @@ def is_utf8_cell(raw: bytes) -> bool:
     return (
         as_utf8 is not None and plausibility(as_utf8) > 0.7 and (as_gb is None or plausibility(as_gb) < 0.5)
     )
+
+
+def is_other_encoding(raw: bytes, declared: str) -> bool:
+    """Whether a record that does not decode as declared reads well as UTF-8, or as GB18030."""
+    other = _decoded(raw, "gb18030" if declared == "utf-8" else "utf-8")
+    return other is not None and plausibility(other) > 0.7
 
 
 def _check_declared_utf8(sample: bytes, path: Path) -> None:

@@ -34,7 +34,7 @@ class Formula:
 class Sheet:
     """A sheet as text: all its rows from the top, its formulas, and the names of sheets left unread."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     formulas: list[Formula] = field(default_factory=list)
     unread: tuple[str, ...] = ()
 
@@ -82,7 +82,7 @@ def sheet_result(
     return ReadResult(table, tuple(ignored), notes=tuple(notes))
 
 
-def _find_header(rows: list[Row], depth: int, contracts: Sequence[Contract]) -> int:
+def _find_header(rows: Sequence[Row], depth: int, contracts: Sequence[Contract]) -> int:
     """The row at which a header of `depth` rows fits best, the expected contract before the others."""
     best, best_share = 0, 0.0
     for start in range(min(_SEARCHED_ROWS, len(rows) - depth + 1)):
@@ -93,7 +93,7 @@ def _find_header(rows: list[Row], depth: int, contracts: Sequence[Contract]) -> 
     return best
 
 
-def _without_blank_end(rows: list[Row]) -> list[Row]:
+def _without_blank_end(rows: Sequence[Row]) -> Sequence[Row]:
     """Formatted but empty rows below the data are no records."""
     end = len(rows)
     while end and not any(cell and cell.strip() for cell in rows[end - 1]):

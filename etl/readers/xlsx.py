@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def _has_formulas(data: bytes) -> bool:
     return False
 
 
-def _formulas(data: bytes, chosen: int, rows: list[Row]) -> list[Formula]:
+def _formulas(data: bytes, chosen: int, rows: Sequence[Row]) -> list[Formula]:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     worksheet: Any = book.worksheets[chosen]
     worksheet.reset_dimensions()
