@@ -1,4 +1,4 @@
-"""Identifiers of people, organisations and land: one column function each, and their check digits."""
+"""Identifiers of people, organisations, land and divisions: a column function each, and check digits."""
 
 from basedb.standards.identifiers.check_digits import (
     citizen_check_digit,
@@ -7,11 +7,29 @@ from basedb.standards.identifiers.check_digits import (
     registration_check_digit,
 )
 from basedb.standards.identifiers.citizen import citizen_id
+from basedb.standards.identifiers.division import division_code
+from basedb.standards.identifiers.land import estate_unit_code, parcel_code
+from basedb.standards.identifiers.organization import (
+    credit_code,
+    organization_code,
+    registration_number,
+    taxpayer_number,
+)
+from basedb.standards.identifiers.repairs import citizen_id_repairs, credit_code_repairs
 
 __all__ = [
     "citizen_check_digit",
     "citizen_id",
+    "citizen_id_repairs",
     "credit_check_digit",
+    "credit_code",
+    "credit_code_repairs",
+    "division_code",
+    "estate_unit_code",
     "organization_check_digit",
+    "organization_code",
+    "parcel_code",
     "registration_check_digit",
+    "registration_number",
+    "taxpayer_number",
 ]

@@ -1,0 +1,265 @@
+"""Identifiers of organisations: organisation code, unified social credit code, registration and tax numbers.
+
+Standards: GB 11714-1997, GB 32100-2015, GS15-2006. Numbers that stand for "none" (all zeros, 111111111, the
+private range PDY00001-PDY99999) are never keys: they become NA with a finding. What fails a check stays in
+its column as cleaned text beside a false `…_valid`; nothing is corrected silently.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pandas as pd
+import pyarrow as pa
+
+from basedb.findings import Severity, Standardized, define
+from basedb.standards import codelists, divisions
+from basedb.standards.columnar import TEXT, Found, parse_distinct
+from basedb.standards.identifiers.check_digits import (
+    CREDIT_ALPHABET,
+    credit_check_digit,
+    organization_check_digit,
+    registration_check_digit,
+)
+from basedb.standards.text import fold_identifier
+
+PLACEHOLDER = define(
+    "org_identifier.placeholder",
+    Severity.WARNING,
+    "机构代码为占位值，不作为标识",
+    "a placeholder, never a key",
+)
+FOLDED = define(
+    "org_identifier.folded",
+    Severity.INFO,
+    "机构代码含全角、小写字母或空格，已折叠",
+    "full-width characters, lower case or blanks were folded",
+)
+ORG_FORM = define(
+    "org_code.form", Severity.WARNING, "组织机构代码应为9位数字或大写字母", "not nine characters of 0-9A-Z"
+)
+ORG_CHECK = define(
+    "org_code.check_digit", Severity.WARNING, "组织机构代码校验码错误", "the check character is wrong"
+)
+ORG_FROM_CREDIT = define(
+    "org_code.from_credit_code",
+    Severity.INFO,
+    "填写的是统一社会信用代码，已取其中的组织机构代码",
+    "a credit code was given; its organisation code was taken",
+)
+CREDIT_FORM = define("credit_code.form", Severity.WARNING, "统一社会信用代码应为18位", "not 18 characters")
+CREDIT_ALPHABET_BROKEN = define(
+    "credit_code.alphabet",
+    Severity.WARNING,
+    "统一社会信用代码含不使用的字符（I、O、S、V、Z等）",
+    "a character the standard does not use (I, O, S, V, Z)",
+)
+CREDIT_CHECK = define(
+    "credit_code.check_digit", Severity.WARNING, "统一社会信用代码校验码错误", "the check character is wrong"
+)
+CREDIT_INNER = define(
+    "credit_code.org_code",
+    Severity.WARNING,
+    "统一社会信用代码中的组织机构代码校验码错误",
+    "the organisation code inside fails its check",
+)
+CREDIT_CATEGORY = define(
+    "credit_code.category",
+    Severity.WARNING,
+    "登记管理部门与机构类别代码不存在",
+    "no such department and category of organisation",
+)
+CREDIT_DIVISION = define(
+    "credit_code.division", Severity.INFO, "登记机关区划码不在区划表中", "the division is not in the list"
+)
+REGISTRATION_FORM = define(
+    "registration_number.form", Severity.WARNING, "注册号应为15位数字", "not 15 digits"
+)
+REGISTRATION_CHECK = define(
+    "registration_number.check_digit", Severity.WARNING, "注册号校验码错误", "the check digit is wrong"
+)
+TAX_FORM = define(
+    "taxpayer_number.form",
+    Severity.WARNING,
+    "纳税人识别号应为15位、18位或20位",
+    "not 15, 18 or 20 characters",
+)
+TAX_INDIVIDUAL = define(
+    "taxpayer_number.individual",
+    Severity.INFO,
+    "以身份证件号码编制的纳税人识别号",
+    "a taxpayer number made from a person's identity number",
+)
+
+_SEPARATORS = re.compile(r"[\s\-_./'\"`:]+")
+_PRIVATE = re.compile(r"^PDY\d{5}[0-9X]?$")
+_SAME = re.compile(r"^([0-9X])\1{6,}$")
+_NOTHING = frozenset({"", "无", "暂无", "没有", "不详", "未知", "空", "NULL", "NONE", "NAN", "NA", "N"})
+_CONFUSED = str.maketrans("OIZS", "0125")
+_ORG = re.compile(r"^[0-9A-Z]{8}[0-9X]$")
+_INDIVIDUAL = re.compile(
+    r"^(?:\d{17}[0-9X]\d{2}|\d{17}[0-9X][A-Z]\d|\d{15}[0-9A-Z]{2,5}|[A-Z]{1,2}\d{7,13})$"
+)
+
+
+def _read(value: str, found: list[Found], hyphens_are_normal: bool = False) -> str | None:
+    """The bare identifier, or None for empty cells and placeholders."""
+    text = fold_identifier(value)
+    if not text:
+        return None
+    bare = _SEPARATORS.sub("", text.upper())
+    if bare in _NOTHING or is_placeholder(bare):
+        found.append((PLACEHOLDER, None))
+        return None
+    expected = value.replace("-", "") if hyphens_are_normal else value
+    if bare != expected:
+        found.append((FOLDED, None))
+    return bare
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether an identifier stands for none: one character all through, or of the private range PDY."""
+    return bool(_SAME.match(text) or _PRIVATE.match(text) or text.strip("0") == "")
+
+
+def organization_code(series: pd.Series) -> Standardized:
+    """Read a column of organisation codes.
+
+    Columns: `org_code`, nine characters without hyphen, and `org_code_valid`. A unified social credit code
+    in the column gives the organisation code inside it, with a finding.
+    """
+
+    def read(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
+        found: list[Found] = []
+        text = _read(value, found, hyphens_are_normal=True)
+        if text is None:
+            return (None, False), found
+        if len(text) == 18 and credit_problem(text) is None:
+            found.append((ORG_FROM_CREDIT, text))
+            text = text[8:17]
+        problem = organization_problem(text)
+        if problem:
+            found.append((problem, None))
+        return (text, problem is None), found
+
+    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, read)
+
+
+def organization_problem(text: str) -> str | None:
+    """The finding that says what is wrong with a bare organisation code, or None."""
+    if not _ORG.match(text):
+        return ORG_FORM
+    return None if organization_check_digit(text[:8]) == text[8] else ORG_CHECK
+
+
+@lru_cache(maxsize=4)
+def _categories(directory: str) -> frozenset[str]:
+    return frozenset(codelists.read_csv("codes/credit_category.csv", directory)["code"])
+
+
+def credit_problem(text: str) -> str | None:
+    """The finding that says what is first wrong with a bare credit code, or None."""
+    if len(text) != 18:
+        return CREDIT_FORM
+    if any(c not in CREDIT_ALPHABET for c in text) or not text[2:8].isdigit():
+        return CREDIT_ALPHABET_BROKEN
+    if text[:2] not in _categories(codelists.directory()):
+        return CREDIT_CATEGORY
+    if credit_check_digit(text[:17]) != text[17]:
+        return CREDIT_CHECK
+    return CREDIT_INNER if organization_problem(text[8:17]) else None
+
+
+def credit_code(series: pd.Series) -> Standardized:
+    """Read a column of unified social credit codes.
+
+    Columns: `credit_code`, `credit_code_valid` (alphabet, department and category, both check characters)
+    and `org_code`, the valid organisation code inside a valid credit code. Where letters that the standard
+    leaves out were written for digits (O for 0), the suggestion holds the code they probably stand for.
+    """
+    fields = {"credit_code": TEXT, "credit_code_valid": pa.bool_(), "org_code": TEXT}
+    return parse_distinct(series, fields, _read_credit)
+
+
+def _read_credit(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
+    found: list[Found] = []
+    text = _read(value, found)
+    if text is None:
+        return (None, False, None), found
+    problem = credit_problem(text)
+    if problem:
+        likely = text.translate(_CONFUSED)
+        suggestion = likely if likely != text and credit_problem(likely) is None else None
+        return (text, False, None), [*found, (problem, suggestion)]
+    inner = text[8:17]
+    if is_placeholder(inner):
+        return (None, False, None), [*found, (PLACEHOLDER, None)]
+    if not divisions.last_years()[int(text[2:8])] and text[2:8] != "100000":
+        found.append((CREDIT_DIVISION, None))
+    return (text, True, inner), found
+
+
+def registration_number(series: pd.Series) -> Standardized:
+    """Read a column of registration numbers (GS15-2006). Columns: `registration_number`, `…_valid`."""
+
+    def read(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
+        found: list[Found] = []
+        text = _read(value, found)
+        if text is None:
+            return (None, False), found
+        problem = registration_problem(text)
+        if problem:
+            found.append((problem, None))
+        return (text, problem is None), found
+
+    return parse_distinct(
+        series, {"registration_number": TEXT, "registration_number_valid": pa.bool_()}, read
+    )
+
+
+def registration_problem(text: str) -> str | None:
+    """The finding that says what is wrong with a bare registration number, or None."""
+    if len(text) != 15 or not text.isdigit():
+        return REGISTRATION_FORM
+    return None if registration_check_digit(text[:14]) == text[14] else REGISTRATION_CHECK
+
+
+def taxpayer_number(series: pd.Series) -> Standardized:
+    """Read a column of taxpayer numbers: credit codes, old 15-character ones, those made from an ID number.
+
+    Columns: `taxpayer_number`; `taxpayer_kind` 'credit_code', 'old15', 'individual' or 'other', from the
+    length and form alone; `taxpayer_valid`; `credit_code` and `org_code` where they stand inside.
+    """
+    fields = {
+        "taxpayer_number": TEXT,
+        "taxpayer_kind": TEXT,
+        "taxpayer_valid": pa.bool_(),
+        "credit_code": TEXT,
+        "org_code": TEXT,
+    }
+    return parse_distinct(series, fields, _read_taxpayer)
+
+
+def _read_taxpayer(
+    value: str,
+) -> tuple[tuple[str | None, str | None, bool, str | None, str | None], list[Found]]:
+    found: list[Found] = []
+    text = _read(value, found, hyphens_are_normal=True)
+    if text is None:
+        return (None, None, False, None, None), found
+    if len(text) == 18:
+        (code, valid, inner), credit_found = _read_credit(text)
+        kind = "credit_code" if code else None
+        return (code, kind, valid, code if valid else None, inner), [*found, *credit_found]
+    if len(text) == 15 and text[:6].isdigit():
+        inner = text[6:]
+        if is_placeholder(inner):
+            return (None, None, False, None, None), [*found, (PLACEHOLDER, None)]
+        problem = organization_problem(inner)
+        if problem:
+            return (text, "old15", False, None, None), [*found, (problem, None)]
+        return (text, "old15", True, None, inner), found
+    if _INDIVIDUAL.match(text):
+        return (text, "individual", False, None, None), [*found, (TAX_INDIVIDUAL, None)]
+    return (text, "other", False, None, None), [*found, (TAX_FORM, None)]
