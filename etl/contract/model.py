@@ -130,7 +130,8 @@ class Contract:
     """One departmental extract.
 
     `version` is a short digest of every setting that can change what a row becomes; it does not move
-    with comments, layout, titles, contacts, the catalogue entry or arrival times.
+    with comments, layout, titles, contacts, the catalogue entry or arrival times. `register` marks the
+    extract whose current entries make an entity registered (the resident register).
     """
 
     source: str
@@ -148,6 +149,7 @@ class Contract:
     path: Path
     key_tiebreak: tuple[str, ...] = ()
     valid_from: str | None = None
+    register: bool = False
     ignore: Mapping[str, str] = field(default_factory=dict)
     survivorship: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -102,6 +102,7 @@ def _contract(content: dict[str, Any], path: Path) -> Contract:
         key=_list(content["key"]),
         key_tiebreak=_list(content.get("key_tiebreak", [])),
         valid_from=content.get("valid_from"),
+        register=content.get("register", False),
         columns={name: _column(name, spec) for name, spec in content["columns"].items()},
         ignore=content.get("ignore", {}),
         survivorship=content.get("survivorship", {}),

@@ -154,6 +154,7 @@ CONTRACT_SCHEMA: dict[str, Any] = {
             "key": _ONE_OR_MORE,
             "key_tiebreak": _ONE_OR_MORE,
             "valid_from": _TEXT,
+            "register": {"type": "boolean"},
             "columns": {"type": "object", "minProperties": 1, "additionalProperties": _COLUMN},
             "ignore": {"type": "object", "additionalProperties": _TEXT},
             "survivorship": {

@@ -84,6 +84,13 @@ def read_dbf(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
     return _result(path, cells, fields, header.positions, encoding, contract, notes)
 
 
+def field_names(path: Path, data: bytes) -> tuple[str, list[str]]:
+    """The encoding a DBF file claims and the names of its fields; `data` needs to hold its header only."""
+    encoding = _encoding(path, data)
+    (start,) = struct.unpack_from("<H", data, 8)
+    return encoding, [field.name for field in _fields(path, data, start, codec(encoding, path))]
+
+
 def _result(
     path: Path,
     cells: np.ndarray,

@@ -124,7 +124,7 @@ def _record(lines: list[bytes], at: int, encoding: str, dialect: Dialect, width:
 
 
 def _is_whole(raw: bytes, encoding: str, dialect: Dialect, width: int) -> bool:
-    """Whether a line is plainly a record of its own: the right number of cells, quoted wholly or not at all."""
+    """Whether a line is plainly a record of its own: enough cells, each quoted wholly or not at all."""
     record = _parsed(raw, encoding, dialect)
     if width < 2 or record.cells is None or len(record.cells) != width:
         return False
