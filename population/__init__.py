@@ -1,1 +1,38 @@
 """The population base: person, household, relationship, life event."""
+
+from pathlib import Path
+
+from basedb.domain import Domain, Entity
+from population.attributes import EVENT, PERSON
+from population.matching import BY_NUMBER, SAME_RECORD
+from population.standardize import check_person
+from population.survivorship import DERIVED
+from population.tables import HOUSEHOLDS, metadata, person, person_mention, person_version, source_record
+
+_HERE = Path(__file__).parent
+
+DOMAIN = Domain(
+    name="population",
+    title="人口基础信息库",
+    metadata=metadata,
+    entity=Entity(
+        schema="population",
+        name="person",
+        zh="人员",
+        attributes=PERSON,
+        key_rule=BY_NUMBER,
+        same_record=SAME_RECORD,
+        identifier="id_number",
+        closing=("death_date", "cancelled_date"),
+        derived=DERIVED,
+        master=person,
+        version=person_version,
+        mention=person_mention,
+        check=check_person,
+    ),
+    source_record=source_record,
+    record_attributes=EVENT,
+    contracts=_HERE / "sources",
+    views=_HERE / "views",
+    keyed_tables=(HOUSEHOLDS,),
+)

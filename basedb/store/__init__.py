@@ -1,1 +1,16 @@
 """How master tables are stored: an embedded file, or PostgreSQL with PostGIS."""
+
+from basedb.store.errors import StoreBusy, StoreError, StoreMissing
+from basedb.store.open import DEFAULT_URL, Store, open_store
+from basedb.store.session import Session, scalar
+
+__all__ = [
+    "DEFAULT_URL",
+    "Session",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "StoreMissing",
+    "open_store",
+    "scalar",
+]

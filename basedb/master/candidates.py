@@ -1,0 +1,112 @@
+"""Which entities a load touches, and every mention that has a say in their master rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from basedb.domain import Entity
+from basedb.store.session import Session, scalar
+
+
+def gather(session: Session, entity: Entity, registers: Collection[str]) -> None:
+    """Create TEMP table `candidate`: all mentions of all touched entities, tonight's included.
+
+    Reads TEMP tables `new_mention`, `resolved`, `merged`, `claim`, `new_record` (record_id, source,
+    source_key, as_of, valid_from, valid_to) and `closed` (record_id, status, closed_on); and the store.
+    Leaves `touched` (entity_id), `standing_touched` (old_id, entity_id), `candidate` and
+    `claimants` (key, claimants, registered_claimants).
+    """
+    engine = session.engine
+    mention = f"{entity.schema}.{entity.name}_mention"
+    id_column = entity.id_column
+    session.fetch(
+        "closed_mention", mention, f"record_id, {id_column}", "record_id", "SELECT record_id FROM closed"
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT DISTINCT coalesce(m.to_id, t.entity_id) AS entity_id FROM (
+                SELECT entity_id FROM resolved
+                UNION SELECT {id_column} FROM closed_mention
+                UNION SELECT to_id FROM merged
+                UNION SELECT entity_id FROM claim) t
+            LEFT JOIN merged m ON m.from_id = t.entity_id"""
+    )
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE standing_touched AS
+            SELECT entity_id AS old_id, entity_id FROM touched
+            UNION SELECT from_id, to_id FROM merged"""
+    )
+    values = _columns(entity, "m")
+    if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {mention} LIMIT 1)"):
+        session.fetch(
+            "standing_candidate",
+            f"{mention} m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id",
+            f"m.{id_column} AS old_id, m.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from,"
+            f" r.valid_to, {values}",
+            f"m.{id_column}",
+            "SELECT old_id FROM standing_touched",
+        )
+    else:
+        engine.execute(
+            f"""CREATE OR REPLACE TEMP TABLE standing_candidate AS
+                SELECT m.{id_column} AS old_id, m.record_id, m.role, r.source, r.source_key, r.as_of,
+                    r.valid_from, r.valid_to, {values}
+                FROM {mention} m JOIN {entity.schema}.source_record r USING (record_id) LIMIT 0"""
+        )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE candidate AS
+            SELECT t.entity_id, m.record_id, m.role, m.source, m.source_key, m.as_of, m.valid_from,
+                coalesce(c.closed_on, m.valid_to) AS valid_to, {values}
+            FROM standing_candidate m JOIN standing_touched t USING (old_id)
+            LEFT JOIN closed c ON c.record_id = m.record_id
+            UNION ALL
+            SELECT s.entity_id, r.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from, r.valid_to, {values}
+            FROM new_mention m JOIN resolved s USING (ordinal) JOIN new_record r USING (record_id)"""
+    )
+    engine.execute("DROP TABLE standing_candidate")
+    _count_claimants(session, entity, registers)
+
+
+def _count_claimants(session: Session, entity: Entity, registers: Collection[str]) -> None:
+    """How many entities claim each identifier that more than one claims."""
+    engine = session.engine
+    key, condition = next(iter(entity.key_rule.keys.items()))
+    table = f"{entity.schema}.{entity.name}_mention m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id"
+    columns = f"m.{key} AS key, m.{entity.id_column} AS old_id, r.source, r.status, m.role"
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE disputed AS
+            SELECT key FROM claim GROUP BY key HAVING count(DISTINCT entity_id) > 1
+            UNION
+            -- Numbers that touched entities bore before tonight may be claimed by others too.
+            SELECT {key} FROM candidate WHERE ({condition}) AND {key} NOT IN (SELECT key FROM new_key)"""
+    )
+    if not scalar(engine, "SELECT count(*) FROM disputed"):
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE claimants (key TEXT, claimants BIGINT, registered_claimants BIGINT)"
+        )
+        return
+    session.fetch("claiming", table, columns, f"m.{key}", "SELECT key FROM disputed")
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE claimants AS
+            SELECT key, count(DISTINCT entity_id) AS claimants,
+                count(DISTINCT entity_id) FILTER (
+                    WHERE status = 'current' AND role = 'self' AND source IN (SELECT unnest(?))) AS registered_claimants
+            FROM (
+                SELECT c.key, coalesce(m.to_id, c.old_id) AS entity_id, c.source, c.status, c.role
+                FROM claiming c LEFT JOIN merged m ON m.from_id = c.old_id
+                UNION ALL
+                SELECT k.key, s.entity_id, r.source, 'current', m.role
+                FROM new_key k JOIN new_mention m USING (ordinal) JOIN resolved s USING (ordinal)
+                JOIN new_record r USING (record_id)
+                WHERE k.key IN (SELECT key FROM disputed))
+            GROUP BY key HAVING count(DISTINCT entity_id) > 1""",
+        [sorted(registers)],
+    )
+
+
+def _columns(entity: Entity, alias: str) -> str:
+    """The mention columns survivorship looks at: mastered values and the flags that rank them."""
+    names = [item.name for item in entity.mastered]
+    names += sorted({item.trusted_when for item in entity.mastered if item.trusted_when})
+    names += [feature.name for feature in entity.attribute(entity.identifier).features]
+    return ", ".join(f"{alias}.{name}" for name in dict.fromkeys(names))

@@ -1,0 +1,160 @@
+"""Survivorship: one timeline of master segments per touched entity, every value with its origin.
+
+A segment is a stretch of valid time over which the same values survive. It breaks where a record
+changed (its new version's valid date), left a snapshot, or where a closing date (a death) falls.
+The first version of a record counts from the beginning: learning more is not a change in the world.
+
+Of the values in force the one from the highest-priority source survives (per attribute, from the
+contracts); among equals a trusted one (a valid number), then the most recent, then the record
+received last. A record that no department lists any more yields to every one that is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import duckdb
+
+from basedb.domain import Attribute, Entity
+
+OPEN = "DATE '9999-12-31'"
+_DAWN = "DATE '0001-01-01'"
+
+Priorities = Mapping[str, Mapping[str, int]]  # attribute → source → priority, higher wins
+
+
+def survive(
+    engine: duckdb.DuckDBPyConnection, entity: Entity, priorities: Priorities, registers: Collection[str]
+) -> None:
+    """Create TEMP table `segment` (entity_id, master columns, valid_from, valid_to, origin).
+
+    Reads TEMP tables `candidate` and `claimants` (see `candidates.gather`).
+    """
+    closing = " OR ".join(f"{name} IS NOT NULL" for name in entity.closing)
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE plain AS
+            SELECT entity_id FROM candidate GROUP BY entity_id
+            HAVING count(*) = 1 AND NOT bool_or({closing}) AND min(valid_to) = {OPEN}"""
+    )
+    _split_into_segments(engine, entity)
+    plain_rows = _plain_rows(entity, registers)
+    merged_rows = _merged_rows(entity, priorities, registers)
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE survived AS
+            {plain_rows} UNION ALL BY NAME {merged_rows}"""
+    )
+    engine.execute(_segments(entity))
+    for name in ("survived", "in_force", "plain"):
+        engine.execute(f"DROP TABLE {name}")
+
+
+def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """TEMP `in_force`: for entities with more than one say, each segment's mentions in force."""
+    closings = " ".join(
+        f"UNION SELECT entity_id, {name} FROM versioned WHERE {name} IS NOT NULL" for name in entity.closing
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE in_force AS
+            WITH ordered AS (
+                SELECT *,
+                    CASE WHEN lag(as_of) OVER versions IS NULL THEN {_DAWN} ELSE valid_from END AS from_date,
+                    coalesce(lead(valid_from) OVER versions, {OPEN}) AS to_date,
+                    row_number() OVER (PARTITION BY entity_id ORDER BY record_id, role) AS place
+                FROM candidate ANTI JOIN plain USING (entity_id)
+                WINDOW versions AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id)),
+            versioned AS (
+                -- A record that ended before its next version began, or has none, was not listed in between.
+                SELECT *, CASE WHEN valid_to < to_date THEN valid_to END AS retired_on FROM ordered),
+            beginning AS (
+                SELECT entity_id, min(valid_from) AS start FROM versioned GROUP BY entity_id),
+            break AS (
+                SELECT entity_id, start FROM beginning
+                UNION SELECT entity_id, from_date FROM versioned WHERE from_date > {_DAWN}
+                UNION SELECT entity_id, retired_on FROM versioned WHERE retired_on IS NOT NULL
+                {closings})
+            SELECT b.start, v.*, (v.retired_on IS NULL OR b.start < v.retired_on) AS listed
+            FROM break b JOIN beginning g USING (entity_id) JOIN versioned v USING (entity_id)
+            WHERE b.start >= g.start AND v.from_date <= b.start AND b.start < v.to_date"""
+    )
+
+
+def _plain_rows(entity: Entity, registers: Collection[str]) -> str:
+    """One mention, one segment: its values are the entity's."""
+    values = ", ".join(item.name for item in entity.mastered)
+    return f"""SELECT entity_id, valid_from AS start, {values}, {_trust_columns(entity)},
+            true AS listed, role = 'self' AND source IN ({_literals(registers)}) AS registered,
+            '{{"*":[' || record_id || ',"only"]}}' AS origin
+        FROM candidate SEMI JOIN plain USING (entity_id)"""
+
+
+def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[str]) -> str:
+    winners, origins, trusts = [], [], []
+    for item in entity.mastered:
+        rank = _rank(item, priorities.get(item.name, {}))
+        winners.append(
+            f"arg_max({item.name}, {rank}) FILTER (WHERE {item.name} IS NOT NULL) AS {item.name},"
+            f" arg_max(record_id, {rank}) FILTER (WHERE {item.name} IS NOT NULL) AS {item.name}__record,"
+            f" CASE count({item.name}) WHEN 1 THEN 'only' ELSE"
+            f" CASE WHEN min({item.name}) = max({item.name}) THEN 'agreed' ELSE 'priority' END END AS {item.name}__rule"
+        )
+        origins.append(
+            f"""CASE WHEN {item.name}__record IS NOT NULL THEN
+                '"{item.name}":[' || {item.name}__record || ',"' || {item.name}__rule || '"]' END"""
+        )
+        if item.trusted_when:
+            trusts.append(
+                f"arg_max({item.trusted_when}, {rank}) FILTER (WHERE {item.name} IS NOT NULL)"
+                f" AS {item.trusted_when}"
+            )
+    names = ", ".join(item.name for item in entity.mastered)
+    return f"""SELECT entity_id, start, {names}, {", ".join(t.rsplit(" AS ", 1)[1] for t in trusts)},
+            listed, registered, '{{' || concat_ws(',', {", ".join(origins)}) || '}}' AS origin
+        FROM (SELECT entity_id, start, {", ".join(winners + trusts)},
+                bool_or(listed) AS listed,
+                bool_or(listed AND role = 'self' AND source IN ({_literals(registers)})) AS registered
+            FROM in_force GROUP BY entity_id, start)"""
+
+
+def _rank(item: Attribute, by_source: Mapping[str, int]) -> str:
+    """One BIGINT that orders candidates: listed, priority, trust, recency, order of receipt."""
+    cases = " ".join(f"WHEN '{source}' THEN {priority}" for source, priority in sorted(by_source.items()))
+    priority = f"CASE source {cases} ELSE 0 END" if cases else "0"
+    trust = f"coalesce({item.trusted_when}, false)::BIGINT" if item.trusted_when else "0"
+    return (
+        f"(listed::BIGINT * 1000000000000000 + ({priority})::BIGINT * 1000000000000"
+        f" + {trust} * 100000000000 + greatest(date_diff('day', DATE '1900-01-01', valid_from), 0) * 100000"
+        " + least(place, 99999))"
+    )
+
+
+def _segments(entity: Entity) -> str:
+    """From surviving values to master rows: derived columns, segment ends, equal neighbours joined."""
+    derived = {item.name: item for item in entity.derived}
+    plain = [item.name for item in entity.mastered if item.name not in derived]
+    columns = [*plain, *derived]
+    expressions = ", ".join([*plain, *(f"({item.expression}) AS {name}" for name, item in derived.items())])
+    closing = ", ".join(f"CASE WHEN start >= s.{name} THEN s.{name} END AS {name}" for name in entity.closing)
+    value_hash = f"hash({', '.join(columns)})"
+    return f"""CREATE OR REPLACE TEMP TABLE segment AS
+        WITH known AS (
+            SELECT s.* REPLACE ({closing}),
+                coalesce(c.claimants, 1) AS claimants, coalesce(c.registered_claimants, 0) AS registered_claimants
+            FROM survived s LEFT JOIN claimants c ON c.key = s.{entity.identifier}),
+        shown AS (SELECT entity_id, start, origin, {expressions} FROM known),
+        hashed AS (
+            SELECT *, {value_hash} AS value_hash,
+                lag({value_hash}) OVER (PARTITION BY entity_id ORDER BY start) AS hash_before
+            FROM shown),
+        kept AS (SELECT * FROM hashed WHERE hash_before IS DISTINCT FROM value_hash)
+        SELECT entity_id, {", ".join(columns)}, start AS valid_from,
+            coalesce(lead(start) OVER (PARTITION BY entity_id ORDER BY start), {OPEN}) AS valid_to,
+            origin, value_hash
+        FROM kept"""
+
+
+def _trust_columns(entity: Entity) -> str:
+    return ", ".join(item.trusted_when for item in entity.mastered if item.trusted_when)
+
+
+def _literals(names: Collection[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names)) or "NULL"

@@ -1,0 +1,53 @@
+"""Declared tables to each store's DDL; comments and labels included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+_DIALECT = postgresql.dialect()
+
+
+def create_statements(metadata: sa.MetaData, kind: str) -> Iterator[str]:
+    """DDL that creates the schema, tables, indexes and comments of `metadata` on a store of `kind`.
+
+    On the embedded store primary keys and indexes are left out: its column statistics answer the
+    same queries, and its indexes slow every load and refuse a row deleted and re-inserted in one
+    transaction.
+    """
+    for schema in sorted({table.schema for table in metadata.sorted_tables if table.schema}):
+        yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
+    for table in metadata.sorted_tables:
+        yield from _table_statements(table, kind)
+
+
+def _table_statements(table: sa.Table, kind: str) -> Iterator[str]:
+    if kind == "postgresql":
+        yield str(CreateTable(table).compile(dialect=_DIALECT))
+        for index in sorted(table.indexes, key=lambda item: str(item.name)):
+            yield str(CreateIndex(index).compile(dialect=_DIALECT))
+    else:
+        yield f"CREATE TABLE {table.fullname} ({', '.join(_column_ddl(item) for item in table.columns)})"
+    yield from comment_statements([table])
+
+
+def comment_statements(tables: Sequence[sa.Table]) -> Iterator[str]:
+    """COMMENT statements for tables and columns, the same on both stores."""
+    for table in tables:
+        if table.comment:
+            yield f"COMMENT ON TABLE {table.fullname} IS {_literal(table.comment)}"
+        for item in table.columns:
+            if item.comment:
+                yield f"COMMENT ON COLUMN {table.fullname}.{item.name} IS {_literal(item.comment)}"
+
+
+def _column_ddl(item: sa.Column) -> str:
+    required = "" if item.nullable else " NOT NULL"
+    return f"{item.name} {item.type.compile(dialect=_DIALECT)}{required}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

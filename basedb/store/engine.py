@@ -1,0 +1,46 @@
+"""The DuckDB engine every load runs on: one in-memory instance, extensions from installed wheels."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from basedb.store.errors import StoreError
+
+# Leaves room for pandas, Arrow and the readers beside the engine within the 4 GiB a 1 M-row load may use.
+_MEMORY_LIMIT = os.environ.get("BASEDB_ENGINE_MEMORY", "2GB")
+
+
+def open_engine() -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory engine that spills to a private temporary directory.
+
+    The memory limit is 2 GB unless BASEDB_ENGINE_MEMORY says otherwise (DuckDB size syntax).
+    """
+    spill = Path(tempfile.gettempdir()) / f"basedb-spill-{os.getpid()}"
+    return duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "temp_directory": str(spill)})
+
+
+def load_extension(engine: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load DuckDB extension `name` from its PyPI wheel, without network and without installing it.
+
+    Raises StoreError if the wheel is missing or was built for another DuckDB.
+    """
+    try:
+        package = importlib.import_module(f"duckdb_extension_{name}")
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"缺少 DuckDB 扩展 {name}，请安装 duckdb-extension-{name.replace('_', '-')}"
+            f" / DuckDB extension {name} is not installed"
+        ) from error
+    root = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
+    file = root / f"{name}.duckdb_extension"
+    if not file.exists():
+        raise StoreError(
+            f"DuckDB 扩展 {name} 与 DuckDB {duckdb.__version__} 版本不符"
+            f" / extension {name} has no build for DuckDB {duckdb.__version__}"
+        )
+    engine.execute(f"LOAD '{file}'")

@@ -1,0 +1,15 @@
+"""What can go wrong with a store, in words its operator understands."""
+
+from __future__ import annotations
+
+
+class StoreError(RuntimeError):
+    """The store cannot do what was asked; the message is Chinese first, with the way out."""
+
+
+class StoreBusy(StoreError):
+    """Another load holds the store and did not finish within the wait."""
+
+
+class StoreMissing(StoreError):
+    """There is no initialised store at the URL."""

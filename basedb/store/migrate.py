@@ -1,0 +1,101 @@
+"""Creating a store and moving it forward, each step in one transaction with its ledger row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import sqlalchemy as sa
+
+from basedb import ledger
+from basedb.domain import Domain
+from basedb.store.ddl import comment_statements, create_statements
+from basedb.store.errors import StoreError, StoreMissing
+from basedb.store.labels import label_rows
+from basedb.store.open import Store
+from basedb.store.session import Session
+from basedb.store.views import create_views
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One forward step of a component (``basedb`` or a domain). Versions count from 1.
+
+    statements: SQL that both stores accept, or a function of the store's kind that returns it.
+    """
+
+    component: str
+    version: int
+    name: str
+    statements: Callable[[str], Sequence[str]]
+
+
+def baseline(component: str, metadata: sa.MetaData) -> Migration:
+    """Step 1 of a component: all tables as they are declared."""
+    return Migration(component, 1, "baseline", lambda kind: list(create_statements(metadata, kind)))
+
+
+def plan(domains: Sequence[Domain]) -> list[Migration]:
+    """Every migration of the foundation and of `domains`, in order."""
+    steps = [baseline("basedb", ledger.metadata)]
+    for domain in domains:
+        steps.append(baseline(domain.name, domain.metadata))
+        steps.extend(domain.migrations)
+    return sorted(steps, key=lambda step: (step.component != "basedb", step.component, step.version))
+
+
+def initialise(store: Store, domains: Sequence[Domain]) -> list[Migration]:
+    """Create the store if need be and bring it up to date; returns the steps that were applied.
+
+    On PostgreSQL the database must exist and its role may create schemas.
+    """
+    return upgrade(store, domains, plan(domains))
+
+
+def upgrade(store: Store, domains: Sequence[Domain], steps: Sequence[Migration]) -> list[Migration]:
+    """Apply the pending `steps` in order, each in its own transaction; then renew views and labels.
+
+    Raises StoreError if the store is newer than this program.
+    """
+    applied = applied_versions(store)
+    newest = {step.component: step.version for step in steps}
+    ahead = {name for name, version in applied if version > newest.get(name, 0) and name in newest}
+    if ahead:
+        raise StoreError(
+            f"数据库比本程序新（{', '.join(sorted(ahead))}），请升级 basedb / the store is newer than this program"
+        )
+    pending = [step for step in steps if (step.component, step.version) not in applied]
+    for step in pending:
+        with store.writing(f"basedb upgrade {step.component} {step.version}") as session:
+            for statement in step.statements(store.kind):
+                session.apply(statement)
+            session.apply(
+                "INSERT INTO basedb.migration (component, version, name, applied_at)"
+                f" VALUES ('{step.component}', {step.version}, '{step.name}', now())"
+            )
+    if pending:
+        with store.writing("basedb upgrade views") as session:
+            create_views(session, store.kind, domains)
+            _write_labels(session, domains)
+    return pending
+
+
+def applied_versions(store: Store) -> set[tuple[str, int]]:
+    """The (component, version) pairs the store's ledger names; empty for a fresh store."""
+    try:
+        with store.reading() as engine:
+            return set(engine.execute("SELECT component, version FROM basedb.migration").fetchall())
+    except (StoreMissing, duckdb.CatalogException):
+        return set()
+
+
+def _write_labels(session: Session, domains: Sequence[Domain]) -> None:
+    tables = [*ledger.metadata.sorted_tables]
+    for domain in domains:
+        tables += domain.metadata.sorted_tables
+    for statement in comment_statements(tables):
+        session.apply(statement)
+    session.apply("DELETE FROM basedb.column_label")
+    rows = [tuple(row.values()) for row in label_rows(tables)]
+    session.engine.executemany("INSERT INTO basedb.column_label VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)

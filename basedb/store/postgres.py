@@ -1,0 +1,163 @@
+"""The PostgreSQL + PostGIS store, attached to the engine; readers never wait for a load."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+from sqlalchemy.engine import URL
+
+from basedb.store.engine import load_extension, open_engine
+from basedb.store.errors import StoreBusy, StoreError
+from basedb.store.session import scalar
+
+# One load at a time writes a store: ids come from shared counters and knowledge time is monotone.
+_LOAD_LOCK = 0x6261736564620001
+_POLL_SECONDS = 0.2
+_APPLICATION_NAME_LIMIT = 63
+
+
+class PostgresStore:
+    """A store in a PostgreSQL database. `url` is ``postgresql://user@host:port/database``."""
+
+    kind = "postgresql"
+
+    def __init__(self, url: URL):
+        self.url = url.render_as_string(hide_password=False)
+        self._url = url
+
+    @property
+    def label(self) -> str:
+        """How the store is named to people, without its password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def exists(self) -> bool:
+        """Whether the server answers; raises StoreError with its reason if not."""
+        with self.reading():
+            return True
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An engine with the store attached read-only as the default catalogue."""
+        engine = open_engine()
+        try:
+            self._attach(engine, "basedb read", read_only=True)
+            yield engine
+        finally:
+            engine.close()
+
+    @contextmanager
+    def writing(self, owner: str, wait: float = 30.0, publish: bool = True) -> Iterator[PostgresSession]:
+        """A session in one server transaction, behind the store's load lock. Leaving the block
+        commits; an exception, a lost connection or ``publish=False`` rolls everything back."""
+        engine = open_engine()
+        try:
+            self._attach(engine, f"{owner} pid {os.getpid()}"[:_APPLICATION_NAME_LIMIT], read_only=False)
+            engine.execute("BEGIN")
+            session = PostgresSession(engine)
+            session.lock(wait)
+            yield session
+            if publish:
+                session.drop_staged()
+                engine.execute("COMMIT")
+        except duckdb.Error as error:
+            raise StoreError(
+                f"写入数据库失败，未发布任何内容：{_scrub(str(error))} / nothing was published"
+            ) from error
+        finally:
+            engine.close()
+
+    def _attach(self, engine: duckdb.DuckDBPyConnection, application: str, read_only: bool) -> None:
+        load_extension(engine, "postgres_scanner")
+        conninfo = _conninfo(self._url, application).replace("'", "''")
+        options = "TYPE postgres, READ_ONLY" if read_only else "TYPE postgres"
+        try:
+            engine.execute(f"ATTACH '{conninfo}' AS store ({options})")
+            engine.execute("USE store")
+        except duckdb.Error as error:
+            raise StoreError(
+                f"连不上数据库 {self.label}：{_scrub(str(error))} / cannot reach the store"
+            ) from error
+
+
+class PostgresSession:
+    """See `basedb.store.session.Session`: staged rows are tables of the transaction in schema basedb."""
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection):
+        self.engine = engine
+        self._staged: list[str] = []
+
+    def lock(self, wait: float) -> None:
+        """Take the load lock for this transaction, waiting up to `wait` seconds."""
+        deadline = time.monotonic() + wait
+        while not scalar(
+            self.engine,
+            "SELECT got FROM postgres_query('store', "
+            f"'SELECT pg_try_advisory_xact_lock({_LOAD_LOCK}) AS got', use_transaction=true)",
+        ):
+            if time.monotonic() >= deadline:
+                raise StoreBusy(
+                    f"数据库正被另一任务写入：{self._holder()}；请等它完成或加大 --wait"
+                    f" / the store is being written by: {self._holder()}"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _holder(self) -> str:
+        row = self.engine.execute(
+            "SELECT * FROM postgres_query('store', 'SELECT a.application_name, a.client_addr::text AS host"
+            " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            f" WHERE l.locktype = ''advisory'' AND l.granted AND l.classid = {_LOAD_LOCK >> 32}"
+            f" AND l.objid = {_LOAD_LOCK & 0xFFFFFFFF}')"
+        ).fetchone()
+        return f"{row[0]} @ {row[1] or 'local'}" if row else "?"
+
+    def stage(self, query: str, parameters: Sequence[Any] = ()) -> str:
+        name = f"basedb.staged_{os.getpid()}_{len(self._staged) + 1}"
+        self.engine.execute(f"CREATE TABLE store.{name} AS {query}", list(parameters))
+        self._staged.append(name)
+        return name
+
+    def apply(self, statement: str) -> None:
+        self.engine.execute("CALL postgres_execute('store', ?)", [statement])
+
+    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
+        staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
+        self.apply(f"ANALYZE {staged}")
+        query = f"SELECT {columns} FROM {table} JOIN {staged} ON {key} = wanted"
+        self.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
+        )
+
+    def drop_staged(self) -> None:
+        """Drop what was staged, so that the commit leaves no trace of it."""
+        for name in self._staged:
+            self.engine.execute(f"DROP TABLE store.{name}")
+        self._staged.clear()
+
+
+def _conninfo(url: URL, application: str) -> str:
+    parts = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.username,
+        "password": url.password,
+        "dbname": url.database,
+        "application_name": application,
+        **{name: value for name, value in url.query.items() if isinstance(value, str)},
+    }
+    return " ".join(
+        f"{name}='{_escape(str(value))}'" for name, value in parts.items() if value not in (None, "")
+    )
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _scrub(message: str) -> str:
+    return re.sub(r"password=('[^']*'|\S+)", "password=***", message)

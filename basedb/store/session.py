@@ -1,0 +1,45 @@
+"""A load's hold on a store: one engine, one transaction, the same SQL on every kind of store.
+
+Inside a session the store is the default catalogue, so tables go by two-part names
+(``population.person``), and TEMP tables live in the engine beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import duckdb
+
+
+class Session(Protocol):
+    """What a load, a migration or a steward's decision writes through.
+
+    `engine` runs queries that join TEMP tables with the store and appends to store tables.
+    Changes to rows that stand in the store go through `apply`, which runs inside the store
+    itself, against rows put there by `stage`: on PostgreSQL that keeps an update as cheap as
+    what it changes, where going through the engine would fetch the whole table.
+    """
+
+    engine: duckdb.DuckDBPyConnection
+
+    def stage(self, query: str, parameters: Sequence[Any] = ()) -> str:
+        """Put the rows of an engine query where `apply` can see them; returns the name to use."""
+        ...
+
+    def apply(self, statement: str) -> None:
+        """Run one statement inside the store. It may name store tables and staged names only."""
+        ...
+
+    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
+        """Create TEMP table `name` with `columns` of the rows of store `table` whose `key` is
+        among the first column of the engine query `keys`; reads only those rows where it can."""
+        ...
+
+
+def scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Any:
+    """The single value of a query that returns one row with one column."""
+    row = connection.execute(query, list(parameters)).fetchone()
+    if row is None:
+        raise LookupError(f"query returned no row: {query}")
+    return row[0]

@@ -1,0 +1,50 @@
+"""The archive of delivered files: every byte that was ever loaded, by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from basedb.store import Store
+from basedb.store.embedded import EmbeddedStore
+
+
+class Archive:
+    """A folder of delivered files named by content; adding a file twice stores it once."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+
+    @classmethod
+    def of(cls, store: Store) -> Archive:
+        """The archive that belongs to a store: BASEDB_ARCHIVE, else beside the embedded file, else
+        ``basedb-archive`` in the working directory."""
+        configured = os.environ.get("BASEDB_ARCHIVE")
+        if configured:
+            return cls(Path(configured))
+        if isinstance(store, EmbeddedStore):
+            return cls(store.path.with_name(store.path.stem + "-archive"))
+        return cls(Path("basedb-archive"))
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this fingerprint is, or would be."""
+        return self.directory / sha256[:2] / sha256
+
+    def add(self, path: Path, sha256: str) -> Path:
+        """Keep a copy of the file; a half-written copy of a killed run is never taken for one."""
+        kept = self.path(sha256)
+        if kept.exists() and kept.stat().st_size == path.stat().st_size:
+            return kept
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(f".partial-{os.getpid()}")
+        shutil.copyfile(path, partial)
+        os.replace(partial, kept)
+        return kept
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the file's bytes, as lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

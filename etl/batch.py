@@ -1,0 +1,94 @@
+"""One delivered file on its way through the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from basedb.domain import Domain
+from basedb.ledger import OUTCOMES
+from basedb.store import Session
+from etl.contract.model import Contract
+from etl.counters import Counters
+from etl.readers.result import ReadResult
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file as it arrived: `file_name` is relative to the inbox, `received_at` in UTC."""
+
+    path: Path
+    file_name: str
+    sha256: str
+    size: int
+    as_of: date
+    received_at: datetime
+
+
+class Held(Exception):
+    """A file that a person must look at before it may be loaded; the message says why."""
+
+    def __init__(self, code: str, zh: str, en: str):
+        self.code, self.zh, self.en = code, zh, en
+        super().__init__(f"{zh} / {en}")
+
+
+class Refused(Exception):
+    """A file that cannot be loaded as it is; the message says why and what to do."""
+
+    def __init__(self, code: str, zh: str, en: str):
+        self.code, self.zh, self.en = code, zh, en
+        super().__init__(f"{zh} / {en}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How long a stage took and how many rows it handled."""
+
+    stage: str
+    rows: int
+    seconds: float
+
+
+@dataclass
+class Batch:
+    """What the stages of one load share.
+
+    The rows themselves are in the engine: `incoming` (as read), `row` (key, digest, outcome),
+    `new_record` and `new_mention` (what must be processed), `finding`, and what linking and
+    mastering leave. `peers` are all contracts of the domain by source.
+    """
+
+    delivery: Delivery
+    contract: Contract
+    domain: Domain
+    peers: Mapping[str, Contract]
+    session: Session
+    counters: Counters
+    run_id: int
+    file_id: int
+    released: bool = False
+    result: ReadResult | None = None
+    newest_snapshot: date | None = None
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    absent: int = 0
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """The engine all stages work in."""
+        return self.session.engine
+
+    @property
+    def late(self) -> bool:
+        """Whether a snapshot with a newer as-of is already in."""
+        return self.newest_snapshot is not None and self.newest_snapshot > self.delivery.as_of
+
+    @property
+    def received(self) -> str:
+        """The receipt time as the text of a UTC timestamp literal."""
+        return self.delivery.received_at.isoformat(sep=" ", timespec="microseconds")

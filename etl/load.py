@@ -1,0 +1,270 @@
+"""Load one delivered file: the same stages whether they publish or only plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from basedb.domain import Domain
+from basedb.ledger import OUTCOMES
+from basedb.store import Session, Store
+from etl import ledger
+from etl.archive import Archive, fingerprint
+from etl.batch import Batch, Delivery, Held, Refused, Step
+from etl.contract.model import Contract
+from etl.counters import Counters
+from etl.ledger import Account
+from etl.stages.accept import Accept
+from etl.stages.classify import Classify
+from etl.stages.link import Link, Resolve
+from etl.stages.merge import Merge
+from etl.stages.publish import Publish
+from etl.stages.read import Read
+from etl.stages.standardize import Standardize
+
+Progress = Callable[[str], None]
+
+
+class Stage(Protocol):
+    """A step of a load: works on the batch, returns how many rows it handled."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, batch: Batch) -> int: ...
+
+
+PLAN: Sequence[Stage] = (Read(), Classify(), Standardize(), Accept(), Link(), Resolve(), Merge())
+LOAD: Sequence[Stage] = (*PLAN, Publish())
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Loads files into a store. `peers` are all contracts of the domain; `command` names the caller."""
+
+    store: Store
+    domain: Domain
+    peers: Mapping[str, Contract]
+    archive: Archive
+    command: str = "load"
+    wait: float = 30.0
+    progress: Progress = lambda stage: None
+
+    def receive(
+        self,
+        contract: Contract,
+        path: Path,
+        file_name: str | None = None,
+        as_of: date | None = None,
+        received_at: datetime | None = None,
+    ) -> Delivery:
+        """Fingerprint a file and find its as-of date; raises Refused if it has none."""
+        found = as_of or contract.match(file_name or path.name)
+        if found is None:
+            raise Refused(
+                "delivery.no_as_of",
+                f"无法确定 {path.name} 的数据日期：文件名与合同 {contract.source} 的规则不符，请用 --as-of 指定",
+                "the file's name gives no as-of date; name one with --as-of",
+            )
+        return Delivery(
+            path=path,
+            file_name=file_name or path.name,
+            sha256=fingerprint(path),
+            size=path.stat().st_size,
+            as_of=found,
+            received_at=received_at or datetime.now(UTC),
+        )
+
+    def load(self, contract: Contract, delivery: Delivery) -> Account:
+        """Load and publish a file; the account says what became of it and of every row.
+
+        Held and refused files are entered in the ledger and change nothing else. Raises StoreError
+        when the store cannot be written; nothing is published then.
+        """
+        started = datetime.now(UTC)
+        with self.store.reading() as engine:
+            settled = _settled(engine, contract, delivery)
+        if settled:
+            return settled
+        self.archive.add(delivery.path, delivery.sha256)
+        try:
+            with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
+                return self._publish(session, contract, delivery, started)
+        except (Held, Refused) as stop:
+            account = _stopped(contract, delivery, stop)
+            return ledger.record_aside(
+                self.store, contract, delivery, account, self.command, started, self.wait
+            )
+
+    def plan(self, contract: Contract, delivery: Delivery) -> Account:
+        """Run the same stages without publishing; the account says what a load would do."""
+        with self.store.reading() as engine:
+            settled = _settled(engine, contract, delivery)
+        if settled:
+            return settled
+        try:
+            with self.store.writing(f"basedb plan {contract.source}", self.wait, publish=False) as session:
+                batch = self._batch(session, contract, delivery)
+                self._run(batch, PLAN)
+                return replace(_account(batch), samples=_samples(batch))
+        except (Held, Refused) as stop:
+            return _stopped(contract, delivery, stop)
+
+    def _publish(
+        self, session: Session, contract: Contract, delivery: Delivery, started: datetime
+    ) -> Account:
+        settled = _settled(session.engine, contract, delivery)
+        if settled:  # another load brought it while this one waited
+            return settled
+        batch = self._batch(session, contract, delivery)
+        previous = ledger.last_snapshot(session.engine, contract)
+        if previous and _provably_current(previous, contract, delivery):
+            account = _confirm(batch, previous)
+        else:
+            self._run(batch, LOAD)
+            account = _account(batch)
+        ledger.write_account(batch, account, self.command, started)
+        return account
+
+    def _batch(self, session: Session, contract: Contract, delivery: Delivery) -> Batch:
+        counters = Counters(session)
+        received = ledger.monotone(session.engine, delivery.received_at)
+        return Batch(
+            delivery=replace(delivery, received_at=received),
+            contract=contract,
+            domain=self.domain,
+            peers=self.peers,
+            session=session,
+            counters=counters,
+            run_id=counters.take("basedb.run"),
+            file_id=counters.take("basedb.file"),
+            released=ledger.is_released(session.engine, contract, delivery),
+        )
+
+    def _run(self, batch: Batch, stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            self.progress(stage.name)
+            started = time.perf_counter()
+            rows = stage.run(batch)
+            batch.steps.append(Step(stage.name, rows, time.perf_counter() - started))
+
+
+def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | None:
+    """The account of a file that is in already, or still held: the same delivery is a no-op."""
+    line = ledger.known_delivery(engine, contract, delivery)
+    if line is None:
+        return None
+    if line["status"] in ("loaded", "current"):
+        return Account(
+            contract.source,
+            delivery.file_name,
+            delivery.as_of,
+            "identical",
+            message=f"与文件 {line['file_name']} 内容、日期相同，未作任何改动"
+            f" / the same delivery as {line['file_name']}; nothing done",
+            run_id=line["run_id"],
+            file_id=line["file_id"],
+        )
+    if line["status"] == "held" and not ledger.is_released(engine, contract, delivery):
+        return Account(
+            contract.source,
+            delivery.file_name,
+            delivery.as_of,
+            "held",
+            reason=line["reason"],
+            message=line["message"],
+        )
+    if line["status"] == "refused" and line["contract_version"] == contract.version:
+        return Account(
+            contract.source, delivery.file_name, delivery.as_of, "refused",
+            reason=line["reason"], message=line["message"],
+        )  # fmt: skip
+    return None
+
+
+def _provably_current(previous: dict[str, Any], contract: Contract, delivery: Delivery) -> bool:
+    return (
+        previous["sha256"] == delivery.sha256
+        and previous["contract_version"] == contract.version
+        and previous["as_of"] < delivery.as_of
+        and previous["quarantined"] == 0
+    )
+
+
+def _confirm(batch: Batch, previous: dict[str, Any]) -> Account:
+    """The same bytes for a new as-of: every row is what it was; only freshness is recorded."""
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for outcome in OUTCOMES:
+        kept = outcome if outcome in ("duplicate", "ignored") else "unchanged"
+        counts[kept] += previous[outcome]
+    batch.engine.execute(
+        "INSERT INTO basedb.row_outcome (file_id, first_row, last_row, outcome)"
+        " SELECT ?, first_row, last_row, CASE WHEN outcome IN ('duplicate', 'ignored') THEN outcome ELSE 'unchanged' END"
+        " FROM basedb.row_outcome WHERE file_id = ?",
+        [batch.file_id, previous["file_id"]],
+    )
+    return Account(
+        batch.contract.source,
+        batch.delivery.file_name,
+        batch.delivery.as_of,
+        "current",
+        rows_read=previous["rows_read"],
+        counts=counts,
+        message=f"内容与 {previous['file_name']} 完全相同，仅更新数据日期"
+        f" / the same bytes as {previous['file_name']}; only freshness recorded",
+        run_id=batch.run_id,
+        file_id=batch.file_id,
+    )
+
+
+def _account(batch: Batch) -> Account:
+    assert batch.result is not None
+    if not any(batch.counts.values()):  # a plan: publishing counts for itself
+        rows = batch.engine.execute(
+            "SELECT outcome, count(*) FROM (SELECT outcome FROM row UNION ALL SELECT outcome FROM set_aside) GROUP BY 1"
+        ).fetchall()
+        batch.counts.update(dict(rows))
+    findings = batch.engine.execute(
+        "SELECT code, count(*) FROM temp.finding GROUP BY code ORDER BY code"
+    ).fetchall()
+    return Account(
+        batch.contract.source,
+        batch.delivery.file_name,
+        batch.delivery.as_of,
+        "loaded",
+        rows_read=batch.result.records,
+        counts=dict(batch.counts),
+        absent=batch.absent,
+        late=batch.late,
+        findings=dict(findings),
+        steps=tuple(batch.steps),
+        run_id=batch.run_id,
+        file_id=batch.file_id,
+    )
+
+
+def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused) -> Account:
+    return Account(
+        contract.source,
+        delivery.file_name,
+        delivery.as_of,
+        "held" if isinstance(stop, Held) else "refused",
+        reason=stop.code,
+        message=str(stop),
+    )
+
+
+def _samples(batch: Batch, limit: int = 10) -> tuple[dict[str, Any], ...]:
+    """The first master rows that a load would add or change."""
+    entity = batch.domain.entity
+    cursor = batch.engine.execute(
+        f"SELECT a.*, v.{entity.id_column} IS NULL AS is_new FROM appeared a"
+        f" LEFT JOIN vanished v ON v.{entity.id_column} = a.entity_id AND v.is_master"
+        f" WHERE a.valid_to = DATE '9999-12-31' ORDER BY a.entity_id LIMIT {limit}"
+    )
+    names = [item[0] for item in cursor.description or []]
+    return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())

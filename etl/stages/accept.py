@@ -1,0 +1,145 @@
+"""Accept: which processed rows become record versions, which are quarantined, with every finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from basedb.findings import all_types
+from basedb.store import scalar
+from etl.batch import Batch
+from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY
+from etl.stages.standardize import FUTURE
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Leaves TEMP `new_record`, `new_mention`, `new_event`, `finding` and `new_quarantine`."""
+
+    name: str = "accept"
+
+    def run(self, batch: Batch) -> int:
+        _register_severities(batch)
+        _mark_quarantined(batch)
+        _number_records(batch)
+        _collect_findings(batch)
+        return int(scalar(batch.engine, "SELECT count(*) FROM new_record"))
+
+
+def _register_severities(batch: Batch) -> None:
+    types = all_types()
+    batch.engine.register(
+        "finding_type",
+        pa.table({"code": [item.code for item in types], "severity": [str(item.severity) for item in types]}),
+    )
+
+
+def _mark_quarantined(batch: Batch) -> None:
+    """A row fails when the contract says its finding fails it, unless a person waived the row."""
+    batch.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE new_quarantine AS
+            SELECT r.row_no, r.source_key, r.digest, f.codes FROM row r JOIN (
+                SELECT row_no, string_agg(DISTINCT code, ',' ORDER BY code) AS codes
+                FROM raw_finding WHERE failed GROUP BY row_no) f USING (row_no)
+            WHERE NOT r.waived"""
+    )
+    batch.engine.execute(
+        "UPDATE row SET outcome = 'quarantined' WHERE row_no IN (SELECT row_no FROM new_quarantine)"
+    )
+
+
+def _number_records(batch: Batch) -> None:
+    """Record ids in row order; the record version each one replaces is closed."""
+    engine = batch.engine
+    as_of = f"DATE '{batch.delivery.as_of}'"
+    newest = f"DATE '{batch.newest_snapshot}'" if batch.newest_snapshot else as_of
+    accepted = "outcome IN ('added', 'changed', 'superseded')"
+    count = int(scalar(engine, f"SELECT count(*) FROM row WHERE {accepted}"))
+    first = batch.counters.take(f"{batch.domain.name}.record", count)
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE new_record AS
+            WITH dated AS (
+                SELECT r.*, least(coalesce(e.valid_from, {as_of}), {as_of}) AS valid_from
+                FROM row r JOIN raw_event e USING (row_no) WHERE {accepted})
+            SELECT {first} - 1 + row_number() OVER (ORDER BY row_no) AS record_id, row_no,
+                '{batch.contract.source}' AS source, source_key, digest, scope, outcome, standing_id,
+                {as_of} AS as_of, valid_from,
+                CASE WHEN outcome <> 'superseded' THEN 'current'
+                    WHEN standing_id IS NULL THEN 'retired' ELSE 'superseded' END AS status,
+                CASE WHEN outcome <> 'superseded' THEN DATE '9999-12-31'
+                    WHEN standing_id IS NULL THEN {newest}
+                    ELSE greatest(valid_from, standing_from) END AS valid_to
+            FROM dated ORDER BY row_no"""
+    )
+    engine.execute(
+        """INSERT INTO closed
+            SELECT n.standing_id, 'superseded', CASE s.status WHEN 'retired' THEN s.valid_to ELSE n.valid_from END
+            FROM new_record n JOIN standing s ON s.record_id = n.standing_id
+            WHERE n.outcome IN ('added', 'changed')"""
+    )
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE new_mention AS
+            SELECT row_number() OVER (ORDER BY n.record_id, m.role) - 1 AS ordinal, n.record_id, n.standing_id, m.*
+            FROM raw_mention m JOIN new_record n USING (row_no)"""
+    )
+    engine.execute("DROP TABLE raw_mention")
+    _complete_mentions(batch)
+
+
+def _complete_mentions(batch: Batch) -> None:
+    """Columns of the entity that this contract does not feed are there all the same, as NULL."""
+    entity = batch.domain.entity
+    there = {row[0] for row in batch.engine.execute("DESCRIBE new_mention").fetchall()}
+    for item in entity.mention.columns:
+        if item.name not in there and item.name not in (
+            entity.id_column,
+            "method",
+            "match_weight",
+            "decided_at",
+            "run_id",
+        ):
+            batch.engine.execute(f"ALTER TABLE temp.new_mention ADD COLUMN {item.name} {item.type.compile()}")
+
+
+def _collect_findings(batch: Batch) -> None:
+    """Row findings of processed rows, key findings of new rows, and what the reader noticed."""
+    assert batch.result is not None
+    notes: list[tuple[int | None, str | None, str, str | None]] = [
+        (n.row_no, n.column, n.code, n.zh) for n in batch.result.notes
+    ]
+    notes += [(r.row_no, None, r.code, r.zh) for r in batch.result.rejected]
+    if batch.result.rejected and batch.contract.delivery.mode == "snapshot":
+        notes.append((None, None, ABSENCE_SUSPENDED, None))
+    batch.engine.register(
+        "note",
+        pa.table(
+            {
+                "row_no": pa.array([note[0] for note in notes], pa.int64()),
+                "column_name": pa.array([note[1] for note in notes], pa.string()),
+                "code": pa.array([note[2] for note in notes], pa.string()),
+                "value": pa.array([None for _ in notes], pa.string()),
+                "suggestion": pa.array([note[3] for note in notes], pa.string()),
+            }
+        ),
+    )
+    key = batch.contract.key[0]
+    batch.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE finding AS
+            WITH every AS (
+                SELECT row_no, column_name, code, value, suggestion FROM raw_finding
+                UNION ALL
+                SELECT row_no, column_name, code, value, suggestion FROM note
+                UNION ALL
+                SELECT k.row_no, $key, CASE WHEN k.natural_key = '' THEN '{BLANK_KEY}' ELSE '{REPEATED_KEY}' END,
+                    k.natural_key, NULL
+                FROM keyed k JOIN repeated_key p USING (natural_key) JOIN row r USING (row_no)
+                WHERE (p.contents > 1 OR natural_key = '') AND r.outcome IN ('added', 'changed', 'superseded')
+                UNION ALL
+                SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT
+                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}')
+            SELECT e.row_no, r.source_key, e.column_name, e.code, t.severity, e.value, e.suggestion
+            FROM every e JOIN finding_type t USING (code) LEFT JOIN row r ON r.row_no = e.row_no
+            ORDER BY e.row_no NULLS FIRST, e.column_name, e.code""",
+        {"key": key, "valid_from": batch.contract.valid_from},
+    )

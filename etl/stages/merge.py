@@ -1,0 +1,33 @@
+"""Merge: survivorship for the touched entities only, and what it changes in the masters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from basedb.master.candidates import gather
+from basedb.master.history import compare
+from basedb.master.survivorship import Priorities, survive
+from basedb.store import scalar
+from etl.batch import Batch
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Leaves `segment` (the touched entities' timelines), `vanished` and `appeared`."""
+
+    name: str = "merge"
+
+    def run(self, batch: Batch) -> int:
+        entity = batch.domain.entity
+        registers = {peer.source for peer in batch.peers.values() if peer.register}
+        gather(batch.session, entity, registers)
+        survive(batch.engine, entity, _priorities(batch), registers)
+        compare(batch.session, entity)
+        return int(scalar(batch.engine, "SELECT count(*) FROM touched"))
+
+
+def _priorities(batch: Batch) -> Priorities:
+    return {
+        item.name: {peer.source: peer.priority(item.name) for peer in batch.peers.values()}
+        for item in batch.domain.entity.mastered
+    }

@@ -1,0 +1,256 @@
+"""Standardize: domain functions over the columns of the rows that changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from basedb.domain import Attribute, Domain, installed_domains
+from basedb.findings import Severity, define, finding_type
+from basedb.standards import dates
+from basedb.store import scalar
+from etl.batch import Batch
+from etl.contract.model import Contract
+from etl.contract_checks import FINDING_COLUMNS, contract_findings, finding_rows
+
+FUTURE = define(
+    "valid_from.future",
+    Severity.WARNING,
+    "生效日期晚于数据日期，按数据日期计",
+    "valid from a day after the as-of date; the as-of date is used",
+)
+UNUSABLE = define("value.unusable", Severity.WARNING, "值无法采用", "the value cannot be used")
+
+FINDING_SCHEMA = pa.schema(
+    [pa.field(name, pa.string()) for name in ("column_name", "code", "value", "suggestion")]
+    + [pa.field("row_no", pa.int64()), pa.field("failed", pa.bool_())]
+)
+
+_CHUNK = 125_000
+# Below this many rows starting helper processes costs more than they save.
+_PARALLEL_FROM = 250_000
+
+
+@dataclass(frozen=True)
+class Standardize:
+    """Leaves TEMP `raw_mention` (row_no, role, standard columns), `raw_event` and `raw_finding`."""
+
+    name: str = "standardize"
+
+    def run(self, batch: Batch) -> int:
+        rows = _rows_to_process(batch)
+        work = partial(standardize_rows, batch.contract, batch.domain.name)
+        with _mapper(rows.num_rows) as run:
+            for number, part in enumerate(run(work, _chunks(rows))):
+                for name, table in zip(("raw_mention", "raw_event", "raw_finding"), part, strict=True):
+                    batch.engine.register("standard_part", table)
+                    batch.engine.execute(
+                        f"CREATE OR REPLACE TEMP TABLE {name} AS FROM standard_part"
+                        if number == 0
+                        else f"INSERT INTO temp.{name} BY NAME FROM standard_part"
+                    )
+                    batch.engine.unregister("standard_part")
+        return rows.num_rows
+
+
+def _rows_to_process(batch: Batch) -> pa.Table:
+    """The incoming rows that were added, changed or arrived late, in file order."""
+    assert batch.result is not None
+    process = "outcome IN ('added', 'changed', 'superseded')"
+    if scalar(batch.engine, f"SELECT count(*) FROM row WHERE {process}") == batch.result.table.num_rows:
+        return batch.result.table
+    return batch.engine.execute(
+        f"SELECT i.* FROM incoming i SEMI JOIN (FROM row WHERE {process}) r USING (row_no) ORDER BY row_no"
+    ).to_arrow_table()
+
+
+def _chunks(rows: pa.Table) -> Iterator[pa.Table]:
+    for start in range(0, max(rows.num_rows, 1), _CHUNK):
+        yield rows.slice(start, _CHUNK).combine_chunks()
+
+
+@contextmanager
+def _mapper(rows: int) -> Iterator[Callable[[Callable[[pa.Table], Any], Iterable[pa.Table]], Iterable[Any]]]:
+    """`map` over chunks in order: here, or in processes where there is work enough for them."""
+    processes = min(os.cpu_count() or 1, 4)
+    if rows < _PARALLEL_FROM or processes == 1:
+        yield map
+        return
+    # spawn: the engine's threads and its server connection must not be forked.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield pool.map
+
+
+def standardize_rows(
+    contract: Contract, domain_name: str, rows: pa.Table
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Standard forms of raw rows: mentions, events and findings, each keyed by `row_no`.
+
+    Findings carry `row_no`, `column_name` (the department's), `code`, `value`, `suggestion` and
+    `failed` (the contract quarantines the row for it).
+    """
+    domain = installed_domains()[domain_name]
+    found: list[pd.DataFrame] = [contract_findings(contract, rows)]
+    mentions = [_mentions(contract, domain, role, rows, found) for role in contract.roles]
+    event: dict[str, Any] = {"row_no": rows["row_no"]}
+    for attribute in domain.record_attributes:
+        columns = contract.attributes("record").get(attribute.name)
+        if columns:
+            event |= _standard(contract, attribute, columns, rows, found)
+    event["valid_from"] = _valid_from(contract, rows)
+    findings = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+    return (
+        pa.concat_tables(mentions, promote_options="default"),
+        pa.table(event),
+        pa.Table.from_pandas(findings, schema=FINDING_SCHEMA, preserve_index=False),
+    )
+
+
+def _mentions(
+    contract: Contract, domain: Domain, role: str, rows: pa.Table, found: list[pd.DataFrame]
+) -> pa.Table:
+    """Every mention of an entity in `role`, with all standard columns of the entity."""
+    sources = contract.attributes(role)
+    entity = domain.entity
+    columns: dict[str, pa.ChunkedArray] = {}
+    for attribute in entity.attributes:
+        if attribute.name in sources:
+            columns |= _standard(contract, attribute, sources[attribute.name], rows, found)
+    found.append(_cross_check(contract, domain, role, columns, rows))
+    table = pa.table(
+        {"row_no": rows["row_no"], "role": pa.array([role] * rows.num_rows, pa.string()), **columns}
+    )
+    if role == "self":
+        return table
+    # A relative who is neither named nor numbered is not mentioned at all.
+    named = [name for name in ("name", entity.identifier) if name in columns]
+    present = None
+    for name in named:
+        here = pc.is_valid(table[name])
+        present = here if present is None else pc.or_(present, here)
+    return table.filter(present) if present is not None else table
+
+
+def _standard(
+    contract: Contract,
+    attribute: Attribute,
+    columns: tuple[str, ...],
+    rows: pa.Table,
+    found: list[pd.DataFrame],
+) -> dict[str, pa.ChunkedArray]:
+    """The standard column of an attribute and its features; the first non-blank source column counts."""
+    raw = rows[columns[0]]
+    for other in columns[1:]:
+        raw = pc.coalesce(raw, rows[other])
+    lookup = contract.columns[columns[0]].lookup
+    if lookup:
+        raw = _looked_up(raw, lookup)
+    if attribute.standardize is None:
+        text = pc.utf8_trim_whitespace(raw)
+        return {attribute.name: pc.if_else(pc.equal(text, ""), None, text)}
+    standard = attribute.standardize(_series(raw))
+    outputs = {attribute.name: attribute.output or attribute.name}
+    outputs |= {feature.name: feature.output for feature in attribute.features}
+    values = {name: _arrow(standard.columns[output]) for name, output in outputs.items()}
+    if len(standard.findings):
+        found.append(_located(contract, columns[0], standard.findings, raw, values[attribute.name], rows))
+    return values
+
+
+def _series(raw: pa.ChunkedArray) -> pd.Series:
+    return pd.Series(pd.array(raw.cast(pa.large_string()), dtype="string[pyarrow]"))
+
+
+def _arrow(series: pd.Series) -> pa.ChunkedArray:
+    array = pa.array(series, from_pandas=True)
+    chunked = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    return chunked.cast(pa.string()) if pa.types.is_large_string(chunked.type) else chunked
+
+
+def _looked_up(raw: pa.ChunkedArray, lookup: Mapping[str, str]) -> pa.ChunkedArray:
+    """Local texts replaced as the contract says; others stay."""
+    encoded = raw.combine_chunks().dictionary_encode()
+    words = [lookup.get(word, word) for word in encoded.dictionary.to_pylist()]
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(encoded.indices, pa.array(words, pa.string())).cast(pa.string())]
+    )
+
+
+def _located(
+    contract: Contract,
+    column: str,
+    findings: pd.DataFrame,
+    raw: pa.ChunkedArray,
+    values: pa.ChunkedArray,
+    rows: pa.Table,
+) -> pd.DataFrame:
+    """A column function's findings with the row, the department's column and the raw value.
+
+    A finding fails its row if the contract says so for the column and the value is lost.
+    """
+    positions = pa.array(findings["position"])
+    failed = pd.Series(False, index=findings.index)
+    if contract.columns[column].on_failure == "quarantine":
+        lost = pc.is_null(values.take(positions)).to_pandas()
+        severe = findings["code"].map(lambda code: finding_type(code).severity != Severity.INFO)
+        failed = lost.to_numpy(bool) & severe.to_numpy(bool)
+    return finding_rows(
+        rows["row_no"].take(positions),
+        column,
+        findings["code"],
+        raw.take(positions),
+        findings["suggestion"],
+        failed,
+    )
+
+
+def _cross_check(
+    contract: Contract, domain: Domain, role: str, columns: dict[str, pa.ChunkedArray], rows: pa.Table
+) -> pd.DataFrame:
+    """The domain's checks across the standard values of one role."""
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(pd.array(_text(values), dtype="string[pyarrow]"))
+            if not pa.types.is_boolean(values.type)
+            else values.to_pandas()
+            for name, values in columns.items()
+        }
+    )
+    findings = domain.entity.check(frame)
+    sources = contract.attributes(role)
+    parts = []
+    for attribute, group in findings.groupby("attribute"):
+        column = sources[str(attribute)][0]
+        positions = pa.array(group["position"].astype("int64"))
+        parts.append(
+            finding_rows(
+                rows["row_no"].take(positions),
+                column,
+                group["code"],
+                rows[column].take(positions),
+                group["suggestion"],
+                False,
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=FINDING_COLUMNS)
+
+
+def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return values.cast(pa.large_string())
+
+
+def _valid_from(contract: Contract, rows: pa.Table) -> pa.ChunkedArray:
+    """The day from which the row is true in the world, where the department says; else null."""
+    if contract.valid_from is None:
+        return pa.chunked_array([pa.nulls(rows.num_rows, pa.date32())])
+    return _arrow(dates.parse_date(_series(rows[contract.valid_from])).columns["date"])

@@ -1,0 +1,118 @@
+"""The attributes of a person and of a population event, each with its standard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import sqlalchemy as sa
+
+from basedb.domain import Attribute, Feature
+from basedb.findings import Standardized
+from basedb.standards import addresses, codes, dates, identifiers, names, phones
+from basedb.store.labels import Secrecy, Sharing
+
+
+def _coded(code_list: str) -> Callable[[pd.Series], Standardized]:
+    return partial(codes.lookup, code_list)
+
+
+def _code(name: str, zh: str, code_list: str) -> Attribute:
+    return Attribute(name, zh, standardize=_coded(code_list), output="code")
+
+
+def _day_of(series: pd.Series) -> Standardized:
+    """The day of a date or timestamp; that a time of day was there is not worth a finding."""
+    standard = dates.parse_date(series)
+    told = standard.findings["code"] != dates.DROPPED_TIME
+    return Standardized(standard.columns, standard.findings[told].reset_index(drop=True))
+
+
+def _date(name: str, zh: str, mastered: bool = True) -> Attribute:
+    return Attribute(name, zh, sa.Date, standardize=_day_of, output="date", mastered=mastered)
+
+
+def _text(name: str, zh: str, mastered: bool = True) -> Attribute:
+    return Attribute(name, zh, mastered=mastered)
+
+
+PERSON = (
+    Attribute(
+        "id_number",
+        "公民身份号码或证件号码",
+        standardize=identifiers.citizen_id,
+        features=(
+            Feature("id_kind", "证件号码种类", "id_kind"),
+            Feature("id_valid", "号码校验通过", "id_valid", sa.Boolean),
+            Feature("id_alternative", "15位号码的另一世纪换算", "id_alternative"),
+        ),
+        trusted_when="id_valid",
+    ),
+    Attribute(
+        "name",
+        "姓名",
+        standardize=names.person_name,
+        features=(
+            Feature("name_folded", "姓名比对形", "name_folded"),
+            Feature("name_pinyin", "姓名拼音", "name_pinyin"),
+            Feature("name_is_placeholder", "姓名为代称（如张某之子）", "name_is_placeholder", sa.Boolean),
+        ),
+    ),
+    Attribute(
+        "former_name",
+        "曾用名",
+        standardize=names.person_name,
+        output="name",
+        features=(Feature("former_name_folded", "曾用名比对形", "name_folded"),),
+    ),
+    _code("sex", "性别代码 GB/T 2261.1", "sex"),
+    _date("birth_date", "出生日期"),
+    _code("ethnic_group", "民族代码 GB/T 3304", "ethnic_group"),
+    Attribute(
+        "id_document",
+        "证件种类",
+        standardize=_coded("id_document"),
+        output="code",
+        mastered=False,
+        secrecy=Secrecy.INTERNAL,
+    ),
+    _text("birth_place", "出生地"),
+    _text("native_place", "籍贯"),
+    Attribute("registered_address", "户籍地址", standardize=addresses.parse, output="address"),
+    Attribute("current_address", "现住地址", standardize=addresses.parse, output="address"),
+    Attribute(
+        "division_code",
+        "统计用区划代码",
+        personal=False,
+        secrecy=Secrecy.INTERNAL,
+        sharing=Sharing.UNCONDITIONAL,
+    ),
+    _text("household_no", "户号"),
+    _code("relation_to_head", "与户主关系代码 GB/T 4761", "relation"),
+    _code("marital_status", "婚姻状况代码 GB/T 2261.2", "marital"),
+    _code("education", "文化程度代码 GB/T 4658", "education"),
+    _text("employer_name", "服务处所"),
+    _text("employer_code", "单位统一社会信用代码"),
+    Attribute("phone", "联系电话", standardize=phones.phone),
+    _date("move_in_date", "迁入日期"),
+    _date("cancelled_date", "注销日期"),
+    _text("cancel_reason", "注销原因"),
+    _date("death_date", "死亡日期"),
+    _text("death_cause", "死因编码"),
+    _text("school", "就读学校"),
+    _text("grade", "年级"),
+    _text("insurance_no", "社会保险个人编号"),
+    _text("insurance_kind", "参保险种"),
+    _text("insurance_status", "参保状态"),
+    _date("insured_date", "参保日期"),
+)
+
+EVENT = (
+    _text("certificate_no", "证书编号"),
+    _date("event_date", "事件日期"),
+    _text("place", "地点"),
+    _text("authority", "登记机关"),
+    _date("updated_at", "更新日期"),
+    _date("handled_at", "经办日期"),
+)
