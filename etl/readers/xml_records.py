@@ -21,6 +21,7 @@ from etl.readers.result import ReadRefusal, ReadResult, rejected
 
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+_ROOT = re.compile(r"<([^\s/>?!]+)")
 _SAMPLE = 1 << 18
 _BAD_BYTE = "\ufffd"
 
@@ -55,7 +56,7 @@ def read_xml(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise _broken(path, error) from error
+        raise _broken(path, text, error) from error
     return records.result(path, contract, others)
 
 
@@ -110,9 +111,10 @@ def _raw(element: etree._Element) -> str:
     return str(etree.tostring(element, encoding="unicode", with_tail=False))
 
 
-def _broken(path: Path, error: etree.XMLSyntaxError) -> ReadRefusal:
+def _broken(path: Path, text: str, error: etree.XMLSyntaxError) -> ReadRefusal:
     message = error.msg or "syntax error"
-    cut_off = "Premature end" in message or ("Extra content" not in message and "EndTag" in message)
+    root = _ROOT.search(text)
+    cut_off = root is not None and not text.rstrip().endswith(f"</{root.group(1)}>")
     return ReadRefusal(
         path,
         codes.TRUNCATED if cut_off else codes.MALFORMED,
