@@ -1,0 +1,8 @@
+"""A synthetic city: extracts as departments really send them, and the truth beside them.
+
+Agencies need data that contractors may see; contractors may not see real data. Everything made here is fictional.
+"""
+
+from etl.demo.city import Summary, generate
+
+__all__ = ["Summary", "generate"]

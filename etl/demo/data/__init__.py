@@ -1,0 +1,1 @@
+"""Name tables, words and city specifications of the demo, shipped as data."""

@@ -1,0 +1,1 @@
+"""City specifications: division codes are real, everything else is invented."""
