@@ -68,6 +68,7 @@ def _ordinary_table() -> np.ndarray:
     """Han characters that need no folding and raise no suspicion."""
     if not _ORDINARY:
         table = han_table() & (fold_table() == np.arange(0x110000))
+        table &= pinyin.tables().given > 0
         table[[ord(c) for c in SUSPICIOUS]] = False
         _ORDINARY.append(table)
     return _ORDINARY[0]

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from basedb.standards.columnar import text_series, to_arrow
+from basedb.standards.columnar import TEXT, encode, take, text_series, to_arrow
 
 DOT = "·"
 
@@ -55,6 +55,7 @@ _INVISIBLE = re.compile(
     "[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]"
 )
 _BLANKS = re.compile(r"\s+")
+_PLAIN = r"^[0-9A-Za-z\x{4e00}-\x{9fff}]*$"
 _DASHES = re.compile("[‐‑‒–—―−﹣－ー⁃─━]")
 
 # Chinese numerals as house numbers use them: digit by digit (一零七) or with units (二十一).
@@ -189,14 +190,11 @@ def numeral(text: str) -> int | None:
 
 
 def fold_column(series: pd.Series) -> pd.Series:
-    """`clean` over a column; ASCII values that need nothing are passed through."""
+    """`clean` over a column; plain letters, digits and Han characters are passed through."""
     array = to_arrow(series)
-    folded = pc.utf8_trim_whitespace(pc.utf8_normalize(array, form="NFKC"))
-    odd = pc.match_substring_regex(
-        folded, r"[\x{0}-\x{1f}\x{7f}\x{ad}\x{200b}-\x{200f}\x{e000}-\x{f8ff}\x{feff}]|\s\s|[^\S ]"
-    )
-    mask = pc.fill_null(odd, False)
-    if pc.any(mask).as_py():
-        repaired = pa.array([clean(v) for v in array.filter(mask).to_pylist()], type=folded.type)
-        folded = pc.replace_with_mask(folded, mask, repaired)
-    return text_series(folded, series.index)
+    odd = pc.fill_null(pc.invert(pc.match_substring_regex(array, _PLAIN)), False)
+    if pc.any(odd).as_py():
+        values, codes = encode(array.filter(odd))
+        repaired = pa.array([clean(value) for value in values.to_pylist()], TEXT)
+        array = pc.replace_with_mask(array, odd, take(repaired, codes))
+    return text_series(array, series.index)

@@ -85,7 +85,7 @@ def parse(series: pd.Series, home: str = "") -> Standardized:
     tails, tail_codes = encode(pc.struct_field(split, [1]))
     simple = [fold_han(text) for text in heads.to_pylist()]
     read, head_codes = _choose([read_head(text, home) for text in simple], head_codes, tails, tail_codes)
-    row_heads = np.where(codes >= 0, head_codes[np.maximum(codes, 0)], -1) if len(codes) else codes
+    row_heads = np.where(codes >= 0, head_codes[np.maximum(codes, 0)], -1) if len(head_codes) else codes
     findings.add_distinct(row_heads, [_head_findings(head) for head in read])
     columns = {"address": cleaned, **_parts(read, head_codes, tails.to_pylist(), tail_codes)}
     _simplify(columns, heads, simple, split, codes, findings)
@@ -105,12 +105,13 @@ def _clean(values: pa.Array, codes: np.ndarray, findings: Findings) -> pa.Array:
     """Half-width, capitals, no blanks or punctuation; placeholders and empty text become null."""
     folded = pc.utf8_normalize(values, form="NFKC")
     findings.add(_rows(pc.not_equal(folded, values), codes), FOLDED)
-    findings.add(_rows(pc.match_substring_regex(values, _SPACES), codes), BLANKS)
+    blanks = pc.match_substring_regex(values, _SPACES)
     folded = pc.ascii_upper(folded)
     untidy = pc.match_substring_regex(folded, _UNTIDY)
     if pc.any(untidy).as_py():
         tidied = pa.array([_tidy(text) for text in folded.filter(untidy).to_pylist()], TEXT)
         folded = pc.replace_with_mask(folded, untidy, tidied)
+    findings.add(_rows(pc.and_(blanks, pc.not_equal(folded, "")), codes), BLANKS)
     missing = pc.match_substring_regex(folded, _NOTHING)
     findings.add(_rows(missing, codes), MISSING)
     return pc.if_else(pc.or_(missing, pc.equal(folded, "")), pa.scalar(None, TEXT), folded)

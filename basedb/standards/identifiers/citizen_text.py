@@ -75,7 +75,7 @@ UNVERIFIED_CARD = define(
 )
 
 _EDGES = re.compile("^[\"'`‘’“”′＇=]+|[\"'`‘’“”′＇]+$")
-_SEPARATORS = re.compile(r"[\s\-_./,，。、·]+")
+_SEPARATORS = re.compile("[\\s\\-_./,，。、·\"'`‘’“”′=:]+")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d{2}$")
 _FLOAT = re.compile(r"^(\d{15,19})\.0*$")
 _EIGHTEEN = re.compile(r"^\d{17}[\dX]$")
