@@ -56,7 +56,7 @@ class Addresses:
         """The address of each home in the wording asked for."""
         ways = np.broadcast_to(np.asarray(wording), home.shape)
         patches = []
-        for way in np.unique(ways):
+        for way in np.flatnonzero(np.bincount(ways.reshape(-1), minlength=1)):
             for kind, render in (
                 (ESTATE, self._in_estate),
                 (VILLAGE, self._in_village),

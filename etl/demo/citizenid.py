@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.demo.columns import Matrix, matrix, number, yyyymmdd
-from etl.demo.draws import Draws, Ints
+from etl.demo.draws import Draws, Ints, distinct, member
+from etl.demo.people import People
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 _CHECK = np.frombuffer(b"10X98765432", np.uint8)
@@ -23,6 +24,11 @@ def cells(bodies: NDArray[np.integer]) -> Matrix:
     digits = matrix(number(bodies), 17)
     check = _CHECK[((digits.astype(np.int64) - 48) @ _WEIGHTS) % 11]
     return np.concatenate([digits, check[:, None]], axis=1)
+
+
+def given_out(people: People) -> Ints:
+    """Every number anybody has or had."""
+    return distinct(people.number, people.old_number, people.second_number)
 
 
 def issue(draws: Draws, area: Ints, birth: Ints, sex: NDArray[np.integer], taken: Ints) -> Ints:
@@ -43,7 +49,7 @@ def issue(draws: Draws, area: Ints, birth: Ints, sex: NDArray[np.integer], taken
     odd = sex[order] == 1
     bodies[order] = group[order] * 1000 + step * 2 + odd
     while True:
-        clash = _again(bodies) | np.isin(bodies, taken)
+        clash = _again(bodies) | member(bodies, taken)
         if not clash.any():
             return bodies
         # a number already given out: move on to the next of the same sex

@@ -68,3 +68,18 @@ class Draws:
 def falling(size: int, shift: int) -> Ints:
     """Whole-number weights that fall with the rank, as names do (Zipf with a shifted head)."""
     return np.asarray(1_000_000 // (np.arange(size, dtype=np.int64) + shift))
+
+
+def distinct(*parts: Ints) -> Ints:
+    """The different values of some arrays, sorted (numpy's own hashes them, slowly where they are regular)."""
+    values = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+    return values[np.concatenate([[True], values[1:] != values[:-1]])[: len(values)]]
+
+
+def member(values: NDArray[np.integer], of: NDArray[np.integer]) -> Bools:
+    """Which values are among some others."""
+    if not len(of):
+        return np.zeros(len(values), dtype=bool)
+    others = np.sort(of)
+    at = np.minimum(np.searchsorted(others, values), len(others) - 1)
+    return np.asarray(others[at] == values)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from etl.demo import citizenid, households
 from etl.demo.columns import NEVER, calendar
-from etl.demo.draws import Ints
+from etl.demo.draws import Ints, distinct, member
 from etl.demo.names import PLAIN
 from etl.demo.people import CITIZEN, DIVORCED, MARRIED, NO_NUMBER, RELATION, SINGLE, People
 from etl.demo.population import ARRIVAL, BORN, World, bereave
@@ -80,9 +80,8 @@ def live(world: World, number: int, churn: float) -> Night:
         _arrivals,
     ):  # fmt: skip
         event(day)
-    none = np.zeros(0, dtype=np.int64)
-    night.police = np.unique(np.concatenate([none, *day.police]))
-    night.insured = np.unique(np.concatenate([none, *day.insured]))
+    night.police = distinct(*day.police)
+    night.insured = distinct(*day.insured)
     return night
 
 
@@ -90,7 +89,7 @@ def _household_of(day: _Day, heads: Ints) -> Ints:
     """Everybody in the households of some heads."""
     p = day.world.people
     houses = p.household[heads]
-    return np.flatnonzero(np.isin(p.household, houses) & p.present)
+    return np.flatnonzero(member(p.household, houses) & p.present)
 
 
 def _deaths(day: _Day) -> None:
@@ -118,7 +117,7 @@ def _weddings(day: _Day) -> None:
     free = (p.marital == SINGLE) & (p.document == CITIZEN) & (p.separator == PLAIN) & (p.shares < 0)
     grooms = day.choose("marriage", free & (p.sex == 1) & (age >= 22) & (age < 36))
     brides = free & (p.sex == 2) & (age >= 20) & (age < 34) & ~day.busy
-    candidates = np.flatnonzero(brides & ~np.isin(p.household, p.household[grooms]))
+    candidates = np.flatnonzero(brides & ~member(p.household, p.household[grooms]))
     brides_ = d.sample(f"event.bride.{day.night.number}", candidates, len(grooms))
     grooms = grooms[: len(brides_)]
     day.busy[brides_] = True
@@ -158,7 +157,7 @@ def _numbers(day: _Day) -> None:
     w, p, d = day.world, day.world.people, day.world.draws
     day.happened("idfix", day.choose("idfix", p.registered & d.hit("ga.wrong", np.arange(len(p)), 0.2)))
     who = day.choose("renumber", p.registered & (p.old_number == 0) & (p.shares < 0) & (p.twin < 0))
-    taken = np.union1d(np.union1d(p.number, p.old_number), p.second_number)
+    taken = citizenid.given_out(p)
     p.old_number[who] = p.number[who]
     p.number[who] = citizenid.issue(d, w.origins.codes[p.born_at[who]], p.birth[who], p.sex[who], taken)
     day.happened("renumber", who)
@@ -188,7 +187,7 @@ def _moves(day: _Day) -> None:
         home = w.homes.settle(w.draws, f"event.{event}.{day.night.number}", heads)
         order = np.argsort(p.household[heads])
         family = _household_of(day, heads)
-        family = family[~day.busy[family] | np.isin(family, heads)]
+        family = family[~day.busy[family] | member(family, heads)]
         at = order[np.searchsorted(p.household[heads][order], p.household[family])]
         day.busy[family] = True
         p.home[family] = home[at]
@@ -220,7 +219,7 @@ def _registrations(day: _Day) -> None:
     w, p = day.world, day.world.people
     fit = p.present & (p.document == NO_NUMBER)
     who = day.choose("register", fit)
-    taken = np.union1d(np.union1d(p.number, p.old_number), p.second_number)
+    taken = citizenid.given_out(p)
     p.number[who] = citizenid.issue(w.draws, w.origins.codes[p.born_at[who]], p.birth[who], p.sex[who], taken)
     p.document[who] = CITIZEN
     p.registered[who] = True

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from etl.demo import citizenid, households
 from etl.demo.columns import NEVER, calendar
-from etl.demo.draws import Draws, Ints
+from etl.demo.draws import Draws, Ints, distinct
 from etl.demo.names import DOTTED, PLAIN, SPACED, Names
 from etl.demo.organisations import Organisations, found
 from etl.demo.origins import Origins
@@ -95,15 +95,15 @@ def _house(w: World, people: People, row: Ints, house: Ints, frame: households.F
     migrant = np.flatnonzero(d.hit("house.migrant", house, 0.12))
     ethnic = d.pick("house.ethnic", house, [9700, 130, 80, 14, 12, 10, 18, 8, 14, 6, 8])
     turkic = np.flatnonzero((ethnic == 2) | (ethnic == 8))
-    migrant = np.union1d(migrant, turkic)
+    migrant = distinct(migrant, turkic)
     codes = outside_codes()
     near, far = np.flatnonzero(codes // 10_000 == 41), np.flatnonzero(codes // 10_000 == 65)
     where = near[d.below("house.near", house, len(near))]
     anywhere = d.hit("house.anywhere", house, 0.45)
     where = np.where(anywhere, d.below("house.far", house, len(codes)), where)
     where[turkic] = far[d.below("house.turkic", house[turkic], len(far))]
-    elsewhere = np.setdiff1d(np.flatnonzero(d.hit("house.elsewhere", house, 0.13)), migrant)
     register[migrant] = w.homes.outside(d, "register.outside", house[migrant], where[migrant])
+    elsewhere = np.flatnonzero(d.hit("house.elsewhere", house, 0.13) & (w.homes.county_of(register) >= 0))
     register[elsewhere] = w.homes.settle(d, "register", house[elsewhere])
     # household numbers run by county
     order = np.argsort(county, kind="stable")
@@ -168,7 +168,7 @@ def _number(
     special = np.array([0, 0, 810_000, 830_000, 0, 0], dtype=np.int64)[people.document]
     special = np.where((special == 810_000) & d.hit("id.macao", keys, 0.3), 820_000, special)
     area = np.where(special > 0, special, area)
-    taken = np.union1d(w.people.number, w.people.old_number)
+    taken = citizenid.given_out(w.people)
     issued = citizenid.issue(d, area, people.birth, people.sex, taken)
     # the permanent residence card starts with 9 and has the same check character
     country = d.below("id.country", keys, 40)
@@ -181,7 +181,7 @@ def _number(
     )
     corrected = np.flatnonzero((people.document == CITIZEN) & d.hit("id.corrected", keys, 0.0016))
     other_day = people.birth[corrected] + 1 + d.below("id.other day", keys[corrected], 30)
-    taken = np.union1d(taken, issued)
+    taken = distinct(taken, issued)
     people.old_number[corrected] = citizenid.issue(
         d, area[corrected], other_day, people.sex[corrected], taken
     )

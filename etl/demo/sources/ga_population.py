@@ -23,7 +23,7 @@ from etl.demo.columns import (
     yyyymmdd,
 )
 from etl.demo.delivery import FULL, Extract
-from etl.demo.draws import Ints
+from etl.demo.draws import Ints, distinct, member
 from etl.demo.lines import Cache, Rendered, bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.people import EDUCATION, ETHNIC, MARITAL, RELATION, RELATIONS
@@ -73,10 +73,10 @@ class Police:
             known = night.police[self._known(night.police)]
             records = self._record[known]
             self._updated[records] = night.day
-            self._repaired[records] |= np.isin(known, self._of("idfix", night))
+            self._repaired[records] |= member(known, self._of("idfix", night))
             merged = self._merge(night)
             new = night.entered[p.registered[night.entered]]
-            records = np.unique(np.concatenate([records, merged, self._register(new, night.day)]))
+            records = distinct(records, merged, self._register(new, night.day))
             self._archive(night)
         self._cache.put(records, self._render(records))
         order = self._order()
@@ -134,7 +134,7 @@ class Police:
         fit = p.registered & p.alive & (p.left == NEVER) & (p.shares < 0)
         who = np.flatnonzero(noise.hit("dup", fit))
         other = who[noise.hit("dup_other_id")[who]]
-        taken = np.union1d(p.number, p.old_number)
+        taken = citizenid.given_out(p)
         area = w.origins.codes[p.born_at[other]]
         p.second_number[other] = citizenid.issue(d, area, p.birth[other], p.sex[other], taken)
         home = w.homes.settle(d, "second home", who)

@@ -22,7 +22,7 @@ from etl.demo.columns import (
     yyyymmdd,
 )
 from etl.demo.delivery import FULL, Extract
-from etl.demo.draws import Ints
+from etl.demo.draws import Ints, distinct
 from etl.demo.lines import Cache, Rendered, bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.organisations import BUREAU
@@ -106,8 +106,8 @@ class Insurance:
             late = np.flatnonzero(self._record < 0)
             late = late[p.present[late] & (p.document[late] == CITIZEN)]
             late = d.sample(f"rs.late.{night.number}", late, max(1, len(p) // 10_000))
-            records = np.concatenate([records, self._insure(np.union1d(new, late), night.day)])
-        records = np.unique(records)
+            records = np.concatenate([records, self._insure(distinct(new, late), night.day)])
+        records = distinct(records)
         self._cache.put(records, self._render(records, night.day))
         order = np.arange(len(self._person))
         shown = self._cache.ordered(order)
