@@ -10,9 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_t
 from etl.readers.transcode import UndecodableError, decode_column
 
 _SAMPLE = 1 << 18
-_BLOCK = 1 << 22
+_BLOCK = 1 << 21
 _FOREIGN = ("utf-8", "gb18030", "utf-16", "big5")
 
 
@@ -68,19 +68,23 @@ def read_delimited(
         headers = [*contract.columns, *contract.ignore]
     header = resolve(headers, contract, path, others)
     body = _Body(data.slice(start), encoding, dialect)
-    if body.data.size == 0 or not bytes(body.data[:_SAMPLE]).strip():
-        table = text_table({}, contract.read_columns, np.arange(0))
-        return ReadResult(table, notes=(*header.notes, note(codes.NO_ROWS)))
-    result = _read_fast(body, headers, header, contract)
-    return result or read_carefully(body.data, encoding, dialect, header, contract)
+    if body.data.size == 0:
+        result = ReadResult(text_table({}, contract.read_columns, np.arange(0)), notes=header.notes)
+    else:
+        fast = _read_fast(body, header, contract)
+        result = fast or read_carefully(body.data, encoding, dialect, header, contract)
+    if result.table.num_rows == 0 and not result.rejected:
+        return replace(result, notes=(*result.notes, note(codes.NO_ROWS)))
+    return result
 
 
-def _read_fast(body: _Body, headers: Sequence[str], header: Header, contract: Contract) -> ReadResult | None:
+def _read_fast(body: _Body, header: Header, contract: Contract) -> ReadResult | None:
     """The whole body through Arrow; None if any record needs a closer look."""
     data, blank = _without_blank_end(body.data)
     if len(body.dialect.delimiter) != 1 or _find(data, b"\0") or not _ends_lines_plainly(data):
         return None
     names = [str(position) for position in range(header.width)]
+    quoted = bool(body.dialect.quote) and _find(data, body.dialect.quote.encode())
     try:
         raw = pacsv.read_csv(
             pa.BufferReader(data),
@@ -88,7 +92,7 @@ def _read_fast(body: _Body, headers: Sequence[str], header: Header, contract: Co
             parse_options=pacsv.ParseOptions(
                 delimiter=body.dialect.delimiter,
                 quote_char=body.dialect.quote or False,
-                newlines_in_values=_find(data, (body.dialect.quote or "\0").encode()),
+                newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),
             convert_options=pacsv.ConvertOptions(
@@ -100,7 +104,8 @@ def _read_fast(body: _Body, headers: Sequence[str], header: Header, contract: Co
         )
     except pa.ArrowInvalid:
         return None
-    if _has_blank_row(raw) or (_lines(data) != raw.num_rows and _swallowed_lines(raw, body.dialect)):
+    swallowed = quoted and _lines(data) != raw.num_rows and _swallowed_lines(raw, body.dialect)
+    if swallowed or _has_blank_row(raw):
         return None
     positions = header.positions
     try:

@@ -130,7 +130,12 @@ def _is_whole(raw: bytes, encoding: str, dialect: Dialect, width: int) -> bool:
         return False
     quote = dialect.quote.encode()
     parts = raw.split(dialect.delimiter.encode())
-    return all(quote not in part or (part.startswith(quote) and part.endswith(quote)) for part in parts)
+    return all(quote not in part or _wholly_quoted(part, quote) for part in parts)
+
+
+def _wholly_quoted(part: bytes, quote: bytes) -> bool:
+    inside = part[1:-1].replace(quote * 2, b"")
+    return len(part) > 1 and part.startswith(quote) and part.endswith(quote) and quote not in inside
 
 
 def _parsed(raw: bytes, encoding: str, dialect: Dialect) -> _Record:

@@ -36,13 +36,16 @@ def codec(label: str, path: Path) -> str:
 
 def plausibility(text: str) -> float:
     """The share of everyday characters among the non-ASCII letters, 0 to 1; 0.5 when there are none."""
-    letters = [
-        char for char in text if char > "\x7f" and not "\u3000" <= char <= "\u303f" and not char >= "\uff00"
-    ]
+    letters = [char for char in text if char > "\x7f" and _tells(char)]
     if not letters:
         return 0.5
     everyday = _everyday()
     return sum(char in everyday for char in letters) / len(letters)
+
+
+def _tells(char: str) -> bool:
+    """Letters tell, full-width forms and punctuation do not; misread text is full of private-use characters."""
+    return (char.isalpha() and char < "\uff00") or "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
 
 
 def check_encoding(sample: bytes, encoding: str, path: Path) -> None:
@@ -60,9 +63,10 @@ def check_encoding(sample: bytes, encoding: str, path: Path) -> None:
     elif encoding == "gb18030":
         as_gb = sample.decode("gb18030", "ignore")
         as_utf8 = _decoded(sample, "utf-8")
-        if as_utf8 is None and plausibility(as_gb) < 0.4:
-            as_utf8 = sample.decode("utf-8", "ignore")  # UTF-8 with some damage
-        if as_utf8 is not None and plausibility(as_utf8) > plausibility(as_gb):
+        damaged = as_utf8 is None and plausibility(as_gb) < 0.4
+        if damaged:
+            as_utf8 = sample.decode("utf-8", "ignore")
+        if as_utf8 is not None and plausibility(as_utf8) > (0.8 if damaged else plausibility(as_gb)):
             raise _wrong(path, encoding, "utf-8")
 
 

@@ -9,8 +9,6 @@ import pyarrow.compute as pc
 from etl.readers.encoding import UTF8_CELL, is_utf8_cell
 
 _SEPARATOR = b"\x00"
-#: Values decoded at a time; keeps a joined text well under the 2 GB of an Arrow string.
-_SLICE = 1 << 20
 
 
 class UndecodableError(ValueError):
@@ -30,11 +28,7 @@ def decode_column(column: pa.ChunkedArray, encoding: str) -> pa.ChunkedArray:
             return column.cast(pa.string())
         except pa.ArrowInvalid as error:
             raise UndecodableError(str(error)) from error
-    coded = column.dictionary_encode()
-    if coded.num_chunks == 0:
-        return pa.chunked_array([], pa.string())
-    values = _decode_values(coded.chunk(coded.num_chunks - 1).dictionary, encoding)
-    return pc.take(values, pa.chunked_array([chunk.indices for chunk in coded.chunks]))
+    return pa.chunked_array([_decode_chunk(chunk, encoding) for chunk in column.chunks], pa.string())
 
 
 def is_ascii(column: pa.ChunkedArray) -> bool:
@@ -46,23 +40,26 @@ def is_ascii(column: pa.ChunkedArray) -> bool:
     return True
 
 
+def _decode_chunk(chunk: pa.Array, encoding: str) -> pa.Array:
+    """A chunk at a time: its distinct values fit the processor's cache, and neighbours repeat most."""
+    coded = chunk.dictionary_encode()
+    return _decode_values(coded.dictionary, encoding).take(coded.indices)
+
+
 def _decode_values(values: pa.Array, encoding: str) -> pa.Array:
     if encoding == "gb18030":
         looks_utf8 = pc.match_substring_regex(values, UTF8_CELL.decode())
         if pc.any(looks_utf8).as_py() and any(map(is_utf8_cell, values.filter(looks_utf8).to_pylist())):
             raise UndecodableError("values in UTF-8")
-    parts = [_decode_slice(values.slice(at, _SLICE), encoding) for at in range(0, len(values), _SLICE)]
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
-
-
-def _decode_slice(values: pa.Array, encoding: str) -> pa.Array:
     rows = pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
     joined = pc.binary_join(rows, _SEPARATOR)[0].as_py()
     try:
         text = joined.decode(encoding).encode()
     except UnicodeDecodeError as error:
         raise UndecodableError(str(error)) from error
-    parts = pc.split_pattern(pa.array([text], pa.binary()).cast(pa.string()), "\x00").values
-    if len(parts) != len(values):
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == 0)
+    if len(ends) != max(0, len(values) - 1):
         raise UndecodableError("NUL in a value")
-    return parts
+    offsets = np.concatenate(([0], ends - np.arange(len(ends)), [len(text) - len(ends)])).astype(np.int32)
+    data = pa.py_buffer(text.replace(_SEPARATOR, b""))
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets[: len(values) + 1]), data)
