@@ -219,10 +219,8 @@ def _surname(text: str, folded: str, found: list[tuple[str, str | None]]) -> tup
     not_a_person = any(code in (ORGANIZATION, ADDRESS, FORMULA) for code, _ in found)
     if DOT in text or han > 4 or not_a_person or not is_han(folded[0]):
         return None, pinyin.of_text(folded)
-    if len(folded) >= 3 and pinyin.is_compound_surname(folded[:2]):
-        key = pinyin.pair_key(ord(folded[0]), ord(folded[1]))
-        place = tables.compound_places[int(tables.compound_keys.searchsorted(key))]
-        return folded[:2], tables.syllables[int(place)].as_py() + pinyin.of_text(folded[2:])
+    if len(folded) >= 3 and folded[:2] in tables.compounds:
+        return folded[:2], tables.compounds[folded[:2]] + pinyin.of_text(folded[2:])
     place = tables.surname[ord(folded[0])]
     first = tables.syllables[int(place)].as_py() if place else folded[0]
     known = len(folded) in (2, 3) or (len(folded) == 4 and bool(tables.singles[ord(folded[0])]))

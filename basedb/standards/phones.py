@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from basedb.findings import Severity, Standardized, define
-from basedb.standards.columnar import TEXT, Found, parse_distinct
+from basedb.standards.columnar import TEXT, Found, frame, parse_distinct, text_series, to_arrow
 from basedb.standards.text import fold_identifier
 
 FOLDED = define(
@@ -54,6 +56,11 @@ _COUNTRY = re.compile(r"^(?:\+86|0086|\(\+?86\)|86-|86(?=1[3-9]\d{9}$))[\s-]*")
 _EXTENSION = re.compile(r"(?:转|-转|EXT\.?|分机|#|X)\s*\d{1,6}$|(?<=\d{7})-\d{1,4}$")
 _SEVERAL = re.compile(r"[/、,，;；|]|\s+(?=1[3-9]\d{9})|(?<=\d{11})\s+(?=\d)")
 _NOISE = re.compile(r"[\s\-().·_'\"]+")
+_PLAIN = r"^1[3-9]\d{9}$"
+_REPEATED = r"^1\d\d(?:" + "|".join(f"{digit}{{8}}" for digit in range(10)) + ")$|12345678|123456789"
+_RUNS = frozenset(
+    {"12345678", "1234567", "12345678901", "12345678910", "13812345678", "13123456789", "15012345678"}
+)
 _SAME = re.compile(r"^(\d)\1+$")
 _NOTHING = frozenset({"-", "无", "暂无", "没有", "不详", "未知", "空", "NULL", "NONE", "NAN", "N/A", "NA"})
 
@@ -64,12 +71,17 @@ def phone(series: pd.Series) -> Standardized:
     Columns: `phone` digits only (a landline keeps its area code, without a hyphen); `phone_kind` 'mobile',
     'landline' or NA. Placeholders and what is no phone number become NA with a finding.
     """
-    return parse_distinct(series, FIELDS, _read)
+    array = to_arrow(series)
+    plain = pc.match_substring_regex(array, _PLAIN)
+    plain = pc.fill_null(pc.and_not(plain, pc.match_substring_regex(array, _REPEATED)), False)
+    rest = text_series(pc.if_else(plain, pa.scalar(None, TEXT), array), series.index)
+    slow = parse_distinct(rest, FIELDS, _read)
+    number = pc.if_else(plain, array, to_arrow(slow.columns["phone"]))
+    kind = pc.if_else(plain, pa.scalar("mobile", TEXT), to_arrow(slow.columns["phone_kind"]))
+    return Standardized(frame({"phone": number, "phone_kind": kind}, series.index), slow.findings)
 
 
 def _read(value: str) -> tuple[tuple[str | None, str | None], list[Found]]:
-    if len(value) == 11 and value.isascii() and _MOBILE.match(value) and not _is_placeholder(value):
-        return (value, "mobile"), []
     found: list[Found] = []
     number = _digits(value, found)
     if number is None:

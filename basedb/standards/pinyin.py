@@ -33,6 +33,7 @@ class Tables:
     surname: np.ndarray
     compound_keys: np.ndarray
     compound_places: np.ndarray
+    compounds: dict[str, str]
     singles: np.ndarray
 
 
@@ -51,7 +52,8 @@ def tables() -> Tables:
         given[code_point] = places.setdefault(syllable, len(places))
     surname = given.copy()
     singles = np.zeros(0x110000, dtype=bool)
-    compounds = {}
+    compounds: dict[str, str] = {}
+    compound_places: dict[int, int] = {}
     for row in codelists.read_csv("surnames.csv").to_dict("records"):
         name, reading = row["surname"], row["pinyin"]
         if len(name) == 1:
@@ -59,21 +61,24 @@ def tables() -> Tables:
             if reading:
                 surname[ord(name)] = places.setdefault(reading, len(places))
         else:
-            compounds[int(pair_key(ord(name[0]), ord(name[1])))] = places.setdefault(reading, len(places))
-    keys = np.array(sorted(compounds), dtype=np.int64)
+            compounds[name] = reading
+            key = int(pair_key(ord(name[0]), ord(name[1])))
+            compound_places[key] = places.setdefault(reading, len(places))
+    keys = np.array(sorted(compound_places), dtype=np.int64)
     return Tables(
         pa.array(list(places), TEXT),
         given,
         surname,
         keys,
-        np.array([compounds[int(key)] for key in keys], dtype=np.int32),
+        np.array([compound_places[int(key)] for key in keys], dtype=np.int32),
+        compounds,
         singles,
     )
 
 
 def is_compound_surname(two: str) -> bool:
     """Whether two characters are a compound surname such as 欧阳."""
-    return len(two) == 2 and bool(np.isin(pair_key(ord(two[0]), ord(two[1])), tables().compound_keys))
+    return two in tables().compounds
 
 
 def of_text(text: str) -> str:
