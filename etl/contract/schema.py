@@ -166,3 +166,10 @@ CONTRACT_SCHEMA: dict[str, Any] = {
         ("source", "domain", "title", "owner", "files", "arrival", "reader", "delivery", "key", "columns"),
     ),
 }
+
+
+def editor_schema() -> dict[str, Any]:
+    """`CONTRACT_SCHEMA` with the options of every reader format spelled out, for editors that complete YAML."""
+    one = {"oneOf": [reader_schema(reader_format) for reader_format in READER_OPTIONS]}
+    readers = {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+    return {**CONTRACT_SCHEMA, "properties": {**CONTRACT_SCHEMA["properties"], "reader": readers}}

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from etl.contract.model import Contract
 from etl.readers import codes
-from etl.readers.encoding import is_other_encoding, is_utf8_cell
+from etl.readers.encoding import is_other_encoding, is_utf8_cell, may_hold_utf8_cell
 from etl.readers.headers import Header
 from etl.readers.result import IgnoredRow, ReadResult, RejectedRow, rejected, text_table
 
@@ -151,7 +151,7 @@ def _parsed(raw: bytes, encoding: str, dialect: Dialect) -> _Record:
     except csv.Error as error:
         unclosed = str(error) == _UNCLOSED
         return _Record(raw, None, codes.UNCLOSED_QUOTE if unclosed else codes.BAD_RECORD)
-    if encoding == "gb18030" and not raw.isascii():
+    if encoding == "gb18030" and may_hold_utf8_cell(raw):
         quote = dialect.quote.encode()
         parts = raw.split(dialect.delimiter.encode())
         if any(is_utf8_cell(part.strip(quote) if quote else part) for part in parts):

@@ -19,6 +19,7 @@ _NON_ASCII = re.compile(rb"[\x80-\xff]")
 #: Cells made only of ASCII and of the three-byte UTF-8 sequences of common Chinese characters.
 UTF8_CELL = rb"^(?:[\x00-\x7f]*[\xe4-\xe9][\x80-\xbf]{2}){2,}[\x00-\x7f]*$"
 _UTF8_CELL = re.compile(UTF8_CELL)
+_UTF8_WORD = re.compile(rb"(?:^|[\x00-\x7f])(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 
 
 def codec(label: str, path: Path) -> str:
@@ -78,6 +79,11 @@ def is_utf8_cell(raw: bytes) -> bool:
     return (
         as_utf8 is not None and plausibility(as_utf8) > 0.7 and (as_gb is None or plausibility(as_gb) < 0.5)
     )
+
+
+def may_hold_utf8_cell(line: bytes) -> bool:
+    """Whether `is_utf8_cell` is worth asking of a line's cells."""
+    return _UTF8_WORD.search(line) is not None
 
 
 def is_other_encoding(raw: bytes, declared: str) -> bool:

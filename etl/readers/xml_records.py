@@ -87,8 +87,9 @@ def _take(records: Records, row_no: int, element: etree._Element, lossy: bool) -
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        name = etree.QName(child).localname
-        value = "".join(child.itertext()).strip() or None
+        name = child.tag.rpartition("}")[2]
+        text = "".join(child.itertext()) if len(child) else child.text
+        value = text.strip() or None if text else None
         if name in row:
             records.rejected.append(
                 rejected(
