@@ -4,5 +4,6 @@ Agencies need data that contractors may see; contractors may not see real data. 
 """
 
 from etl.demo.city import Summary, generate
+from etl.demo.residents import Residents, residents
 
-__all__ = ["Summary", "generate"]
+__all__ = ["Residents", "Summary", "generate", "residents"]

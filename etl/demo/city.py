@@ -14,12 +14,16 @@ from etl.demo.population import World
 from etl.demo.readme import write_readme, write_truth_readme
 from etl.demo.sources.base import Context, Night, Source
 from etl.demo.sources.ga_population import Police
+from etl.demo.sources.jy_students import Students
+from etl.demo.sources.mz_marriages import Marriages
 from etl.demo.sources.rs_insured import Insurance
+from etl.demo.sources.wj_births import Births
+from etl.demo.sources.wj_deaths import Deaths
 from etl.demo.spec import read_city
 from etl.demo.truth import Truth
 
 Progress = Callable[[str, float], None]
-SOURCES: tuple[type[Source], ...] = (Police, Insurance)
+SOURCES: tuple[type[Source], ...] = (Police, Insurance, Births, Deaths, Marriages, Students)
 
 
 @dataclass(frozen=True)

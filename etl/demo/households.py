@@ -15,14 +15,14 @@ YEAR = 146_097 / 400
 HUSBAND, WIFE, CHILD_1, CHILD_2, CHILD_3, FATHER, MOTHER = range(7)
 SLOTS = 7
 ALONE, COUPLE, NUCLEAR, ONE_PARENT, THREE_GENERATIONS = range(5)
-_SHARES = [16, 19, 40, 5, 20]
+_SHARES = [17, 23, 36, 5, 19]
 # husband's age by kind of household: (from, to, weight)
 _AGES = {
     ALONE: [(18, 30, 34), (30, 60, 26), (60, 92, 40)],
-    COUPLE: [(23, 35, 22), (35, 50, 8), (50, 65, 38), (65, 90, 32)],
-    NUCLEAR: [(24, 32, 24), (32, 42, 46), (42, 55, 30)],
+    COUPLE: [(23, 35, 16), (35, 50, 8), (50, 65, 40), (65, 90, 36)],
+    NUCLEAR: [(24, 32, 13), (32, 42, 42), (42, 56, 45)],
     ONE_PARENT: [(27, 55, 1)],
-    THREE_GENERATIONS: [(25, 34, 45), (34, 45, 42), (45, 54, 13)],
+    THREE_GENERATIONS: [(25, 34, 26), (34, 45, 52), (45, 54, 22)],
 }
 
 

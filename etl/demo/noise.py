@@ -100,7 +100,7 @@ RATES: dict[str, dict[str, float]] = {
         "late": 0.1,
         "name_dot_c": 0.42,
         "name_homophone": 0.0024,
-        "name_not_in_gbk": 1.0,
+        "name_not_in_gbk": 1.0,  # whatever the level
     },
     "jy_students": {
         "addr_variant": 0.90,
@@ -115,7 +115,7 @@ RATES: dict[str, dict[str, float]] = {
         "name_dot_c": 0.49,
         "name_former_c": 0.137,
         "name_homophone": 0.0076,
-        "name_not_in_gbk": 1.0,
+        "name_not_in_gbk": 1.0,  # whatever the level
         "name_rare_c": 0.43,
         "name_trad": 0.0016,
         "phone_missing": 0.0744,

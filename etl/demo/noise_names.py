@@ -13,6 +13,7 @@ from etl.demo.spec import rare, same_sound, traditional
 
 Change = Callable[[str, int], str]
 _DOTS = ["", " ", ".", "．", "•", "・", "‧"]
+_DOTS_IN_GBK = 4
 
 
 def _homophone(name: str, detail: int) -> str:
@@ -38,6 +39,10 @@ def _space(name: str, detail: int) -> str:
 
 def _dot(name: str, detail: int) -> str:
     return name.replace("·", _DOTS[detail % len(_DOTS)])
+
+
+def _dot_in_gbk(name: str, detail: int) -> str:
+    return name.replace("·", _DOTS[detail % _DOTS_IN_GBK])
 
 
 def _rare(name: str, detail: int) -> str:
@@ -70,12 +75,16 @@ def damage(
             if channel.startswith(("name_rare", "name_not"))
             else None
         )
-        rows = np.flatnonzero(noise.hit(channel, where, role))
+        # a character the encoding lacks has no choice
+        struck = rare_ if channel == "name_not_in_gbk" else noise.hit(channel, where, role)
+        rows = np.flatnonzero(struck)
         if not len(rows):
             continue
         detail = noise.below("name.detail" + channel + role, 1 << 20)[rows].tolist()
         before = names.take(pa.array(rows)).to_pylist()
-        change = _CHANGES[channel]
+        change = (
+            _dot_in_gbk if channel == "name_dot_c" and "name_not_in_gbk" in channels else _CHANGES[channel]
+        )
         after = [change(n, d) for n, d in zip(before, detail, strict=True)]
         noise.tag(channel, rows[np.array([a != b for a, b in zip(before, after, strict=True)])])
         names = overlay(names, [(rows, pa.array(after, pa.string()))])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from etl.demo.columns import Column, Matrix, fixed, join, lookup, overlay
 from etl.demo.draws import Ints
-from etl.demo.noise import Bools, Noise
+from etl.demo.noise import RATES, Bools, Noise
 
 _X, _LOWER_X, _ZERO = 88, 120, 48
 
@@ -33,19 +33,11 @@ def damage(noise: Noise, cells: Matrix, channels: list[str], where: Bools, role:
             patches.append((rows, _REWRITTEN[kind](cells[rows], detail[rows])))
             noise.tag(channel, rows)
     ends_in_x = where & (struck < 0) & (cells[:, 17] == _X)
-    lower = (
-        noise.hit("id_lowerx_c", ends_in_x, role) if "id_lowerx_c" in _channels(noise) else np.zeros(0, int)
-    )
-    cells[lower, 17] = _LOWER_X
-    if len(lower):
+    if "id_lowerx_c" in RATES[noise.source]:
+        lower = noise.hit("id_lowerx_c", ends_in_x, role)
+        cells[lower, 17] = _LOWER_X
         noise.tag("id_lowerx_c", lower)
     return overlay(fixed(cells), patches)
-
-
-def _channels(noise: Noise) -> dict[str, float]:
-    from etl.demo.noise import RATES
-
-    return RATES[noise.source]
 
 
 def _wrong(cells: Matrix, detail: Ints) -> Matrix:

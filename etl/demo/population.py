@@ -31,7 +31,7 @@ from etl.demo.spec import City
 
 BASE, ARRIVAL, BORN = range(3)
 ENTRIES = ["base", "arrival", "birth"]
-_DEATHS_BY_AGE = (np.array([40, 60, 75, 85]), np.array([0.0008, 0.008, 0.05, 0.13, 0.27]))
+_DEATHS_BY_AGE = (np.array([40, 60, 75, 85]), np.array([0.001, 0.012, 0.07, 0.19, 0.38]))
 
 
 @dataclass
@@ -46,6 +46,7 @@ class World:
     organisations: Organisations
     start: int  # day of night 0
     people: People = field(default_factory=lambda: People.blank(0))
+    externals: People = field(default_factory=lambda: People.blank(0))  # spouses who live elsewhere
     houses: int = 0
     next_number: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # 户号, per county
 

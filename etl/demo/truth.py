@@ -62,8 +62,8 @@ class Truth:
         """Write the people, the files, the events and the measured rates."""
         for writer in self._writers.values():
             writer.close()
-        p = world.people
         self._write("people", people_table(world))
+        self._write("external_people", externals_table(world))
         self._write("files", pa.Table.from_pylist([asdict(d) for d in delivered]))
         events = [(n.number, event, who) for n in nights for event, who in n.events if len(who)]
         self._write(
@@ -83,7 +83,6 @@ class Truth:
             for (s, c), (h, n) in sorted(self._counts.items())
         ]
         self._write("noise_rates", pa.Table.from_pylist(rates))
-        assert len(p) >= 0
 
     def _write(self, name: str, table: pa.Table) -> None:
         pq.write_table(table, self._directory / f"{name}.parquet", compression="zstd", write_statistics=False)
@@ -133,6 +132,21 @@ def people_table(world: World) -> pa.Table:
             "left_date": _days(p.left),
             "enter_night": pa.array(p.entered),
             "enter_kind": lookup(ENTRIES, p.entry),
+        }
+    )
+
+
+def externals_table(world: World) -> pa.Table:
+    """Spouses in marriage records who do not live in the city."""
+    p = world.externals
+    everyone = np.arange(len(p))
+    return pa.table(
+        {
+            "external_id": person_ids(everyone, "X"),
+            "name": name_text(p, world.names, everyone),
+            "sex": lookup(["", "男", "女"], p.sex),
+            "birth_date": _days(p.birth),
+            "id_no": _numbers(p, p.number),
         }
     )
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.demo import citizenid
@@ -18,6 +19,8 @@ from etl.demo.names import DOTTED, Names
 from etl.demo.noise import Noise
 from etl.demo.people import CITIZEN, NO_NUMBER, PASSPORT, People
 from etl.demo.population import World
+
+_ID_DIGITS = {"P": 8, "E": 7, "X": 6}
 
 
 def _none() -> Ints:
@@ -91,10 +94,8 @@ def citizens(people: People, who: Ints) -> NDArray[np.bool_]:
 
 
 def person_ids(who: Ints, prefix: str = "P") -> Column:
-    """P00000001 and so on; -1 is empty."""
-    import pyarrow.compute as pc
-
-    text = number(who + 1, 8)
+    """P00000001 for people, E0000001 for organisations, X000001 for spouses from elsewhere; -1 is empty."""
+    text = number(who + 1, _ID_DIGITS[prefix])
     return pc.if_else(pa.array(who >= 0), pc.binary_join_element_wise(prefix, text, ""), "")
 
 

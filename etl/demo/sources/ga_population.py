@@ -79,7 +79,10 @@ class Police:
             records = distinct(records, merged, self._register(new, night.day))
             self._archive(night)
         self._cache.put(records, self._render(records))
-        order = self._order()
+        return self.extract(self.order())
+
+    def extract(self, order: Ints) -> Extract:
+        """The file of some records in an order."""
         shown = self._cache.ordered(order)
         return Extract(
             self.name,
@@ -90,6 +93,16 @@ class Police:
             len(order),
             {"key": shown.key, "person_id": person_ids(self._person[order]), "tags": pa.array(shown.tags)},
         )
+
+    def people_of(self, records: Ints) -> Ints:
+        """Whom the records are about."""
+        return self._person[records]
+
+    def refresh(self, records: Ints, day: int) -> None:
+        """Render some records anew, as of a day."""
+        self._updated[records] = day
+        records = np.sort(records)
+        self._cache.put(records, self._render(records))
 
     def _known(self, people: Ints) -> NDArray[np.bool_]:
         inside = people < len(self._record)
@@ -159,7 +172,8 @@ class Police:
             self._c.world.draws.sample(f"ga.archived.{night.number}", old, max(1, len(old) // 500))
         ] = True
 
-    def _order(self) -> Ints:
+    def order(self) -> Ints:
+        """The records in the order of the file: by household, its head first."""
         p = self._c.world.people
         live = np.flatnonzero(~self._removed)
         house = np.where(self._house[live] >= 0, self._house[live], p.household[self._person[live]])
