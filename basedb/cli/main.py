@@ -1,0 +1,101 @@
+"""The `basedb` command: its groups, and every failure as one line with its exit code."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+
+from basedb import __version__
+from basedb.cli import exits, options, output
+from basedb.cli.exits import Failure
+from basedb.cli.site import Site
+from basedb.store import StoreError
+from etl.batch import Refused
+from etl.contract import ContractError
+from etl.readers.result import ReadRefusal
+
+# command → module of basedb.cli that has a click command of that name, in the order of --help.
+_COMMANDS = {
+    "init": "store_setup",
+    "upgrade": "store_setup",
+    "load": "load",
+    "plan": "load",
+    "nightly": "nightly",
+    "status": "status",
+    "runs": "runs",
+    "run": "runs",
+    "quarantine": "quarantine",
+    "release": "release",
+    "report": "report",
+    "explain": "explain",
+    "sql": "sql",
+    "dictionary": "dictionary",
+    "contract": "contract",
+    "rebuild": "rebuild",
+    "demo": "demo",
+}
+
+
+class Commands(click.Group):
+    """Loads a command's module when it is asked for, and turns known failures into exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in _COMMANDS if self.get_command(ctx, name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands and cmd_name in _COMMANDS:
+            name = f"basedb.cli.{_COMMANDS[cmd_name]}"
+            try:
+                command: click.Command = getattr(import_module(name), cmd_name)
+            except ModuleNotFoundError as error:
+                if error.name != name:
+                    raise
+                return None
+            options.share(command)
+            self.add_command(command, cmd_name)
+        return self.commands.get(cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (StoreError, ContractError, Refused, ReadRefusal, FileNotFoundError, PermissionError) as error:
+            if "BASEDB_DEBUG" in os.environ:
+                raise
+            failure = _failure(error)
+        except Failure as error:
+            failure = error
+        if ctx.ensure_object(Site).json:
+            problem = {"kind": failure.kind, "exit_code": failure.exit_code, "message": failure.message}
+            output.print_json({"error": {**problem, "details": failure.details}})
+            ctx.exit(failure.exit_code)
+        raise failure
+
+
+def _failure(error: Exception) -> Failure:
+    """What the failure means to whoever called, in one line."""
+    if isinstance(error, StoreError):
+        return Failure(exits.STORE, "store", " ".join(str(error).split()))
+    if isinstance(error, ContractError):
+        problems = [str(problem) for problem in error.problems]
+        return Failure(
+            exits.CONTRACT, "contract", f"合同有误 / broken contract:\n  {chr(10).join(problems)}", problems
+        )
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return Failure(
+            exits.USAGE, "file", f"打不开 {error.filename}：{error.strerror} / cannot open the file"
+        )
+    return Failure(exits.NOTHING, getattr(error, "code", "refused"), str(error))
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, params=options.shared_options()
+)
+@click.version_option(__version__, prog_name="basedb")
+def main() -> None:
+    """城市基础信息库：人口、法人、空间、宏观经济。
+
+    Foundational information databases of a city. 退出码见 docs/exit-codes.md。
+    """

@@ -1,0 +1,101 @@
+"""Where a command works: the store, the contracts and how to answer, from the global options."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from basedb.cli.exits import Usage
+from basedb.domain import Domain, installed_domains
+from basedb.store import Store, StoreMissing, open_store
+from basedb.store.migrate import applied_versions
+from etl.archive import Archive
+from etl.contract import Contract
+from etl.contract.errors import nearest
+from etl.installed import installed_contracts, of_domain
+from etl.load import Loader
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass
+class Site:
+    """The global options of one call."""
+
+    url: str | None = None
+    json: bool = False
+    wait: float = 30.0
+    contracts_directory: Path | None = None
+    zone: str = DEFAULT_ZONE
+
+    @property
+    def store(self) -> Store:
+        """The store of --store, which may not exist yet."""
+        return open_store(self.url)
+
+    @property
+    def ready_store(self) -> Store:
+        """The store, once it is known to be reachable and initialised."""
+        store = self.store
+        if not applied_versions(store):
+            raise StoreMissing(
+                f"{store.label} 还没有初始化，请先运行 basedb init / not initialised yet; run basedb init first"
+            )
+        return store
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """The installed domains."""
+        return installed_domains()
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone departments write times in."""
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise Usage(f"没有时区 {self.zone} / no such time zone") from error
+
+    def contracts(self) -> dict[str, Contract]:
+        """Installed contracts and those of --contracts, by source."""
+        if self.contracts_directory is not None and not self.contracts_directory.is_dir():
+            raise Usage(f"没有目录 {self.contracts_directory} / no such directory")
+        return installed_contracts(self.domains, self.contracts_directory)
+
+    def contract(self, source: str) -> Contract:
+        """The contract called `source`; says which one was probably meant."""
+        contracts = self.contracts()
+        if source not in contracts:
+            like = nearest(source, contracts)
+            hint = (
+                f"，是不是 {like}？/ did you mean {like}?"
+                if like
+                else f"；现有 / known: {'、'.join(contracts)}"
+            )
+            raise Usage(f"没有名为 {source} 的合同{hint}")
+        return contracts[source]
+
+    def loader(self, store: Store, domain: str, command: str, progress: Callable[[str], None]) -> Loader:
+        """A loader for the sources of `domain`."""
+        return Loader(
+            store,
+            self.domains[domain],
+            of_domain(self.contracts(), domain),
+            Archive.of(store),
+            command,
+            self.wait,
+            progress,
+        )
+
+
+pass_site = click.make_pass_decorator(Site, ensure=True)
+
+
+def account_name() -> str:
+    """Who runs the command, as ledgers name them."""
+    return getpass.getuser()

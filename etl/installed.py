@@ -1,0 +1,39 @@
+"""The contracts at hand: those of the installed domains, and a site's own that add to or replace them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from basedb.domain import Domain
+from etl.contract import Contract, ContractError, Problem, load_contracts
+
+
+def installed_contracts(domains: Mapping[str, Domain], site: Path | None = None) -> dict[str, Contract]:
+    """Every contract by source name. A contract in `site` replaces the installed one of its name.
+
+    ContractError lists what is wrong with any of them, and sources of domains that are not installed.
+    """
+    targets = {name: domain.targets() for name, domain in domains.items()}
+    contracts: dict[str, Contract] = {}
+    for domain in domains.values():
+        contracts |= load_contracts(domain.contracts, targets)
+    if site is not None:
+        contracts |= load_contracts(site, targets)
+    homeless = [contract for contract in contracts.values() if contract.domain not in domains]
+    if homeless:
+        raise ContractError(
+            [
+                Problem(
+                    contract.path, 1, "domain", f"没有安装基础库 {contract.domain}",
+                    f"no such domain is installed: {contract.domain}", "、".join(sorted(domains)),
+                )
+                for contract in homeless
+            ]
+        )  # fmt: skip
+    return contracts
+
+
+def of_domain(contracts: Mapping[str, Contract], domain: str) -> dict[str, Contract]:
+    """The contracts whose home is `domain`."""
+    return {source: contract for source, contract in contracts.items() if contract.domain == domain}
