@@ -14,12 +14,16 @@ from basedb.ledger import OUTCOMES
 from basedb.store import Session
 from etl.contract.model import Contract
 from etl.counters import Counters
-from etl.readers.result import ReadResult
+from etl.readers.result import Note, ReadResult
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file as it arrived: `file_name` is relative to the inbox, `received_at` in UTC."""
+    """A file as it arrived: `file_name` is relative to the inbox, `received_at` in UTC.
+
+    notes: what is worth a finding about the way it arrived. listed_rows: how many rows its delivery
+    list promises. digests: where not empty, only these rows of the file are loaded (waived ones).
+    """
 
     path: Path
     file_name: str
@@ -27,6 +31,9 @@ class Delivery:
     size: int
     as_of: date
     received_at: datetime
+    notes: tuple[Note, ...] = ()
+    listed_rows: int | None = None
+    digests: frozenset[str] = frozenset()
 
 
 class Held(Exception):

@@ -169,7 +169,9 @@ def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | N
             run_id=line["run_id"],
             file_id=line["file_id"],
         )
-    if line["status"] == "held" and not ledger.is_released(engine, contract, delivery):
+    if ledger.is_released(engine, contract, delivery):
+        return None
+    if line["status"] == "held":
         return Account(
             contract.source,
             delivery.file_name,
@@ -259,12 +261,23 @@ def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused) -> Ac
 
 
 def _samples(batch: Batch, limit: int = 10) -> tuple[dict[str, Any], ...]:
-    """The first master rows that a load would add or change."""
+    """The first master rows that a load would change or add: `id`, `was` (None if new) and `now`."""
     entity = batch.domain.entity
-    cursor = batch.engine.execute(
-        f"SELECT a.*, v.{entity.id_column} IS NULL AS is_new FROM appeared a"
+    values = [*(item.name for item in entity.mastered), *(item.name for item in entity.derived)]
+    listed = list(dict.fromkeys(values))
+    now = ", ".join(f"a.{name}" for name in listed)
+    was = ", ".join(f"v.{name}" for name in listed)
+    rows = batch.engine.execute(
+        f"SELECT a.entity_id, v.{entity.id_column} IS NOT NULL AS stood, {now}, {was} FROM appeared a"
         f" LEFT JOIN vanished v ON v.{entity.id_column} = a.entity_id AND v.is_master"
-        f" WHERE a.valid_to = DATE '9999-12-31' ORDER BY a.entity_id LIMIT {limit}"
+        f" WHERE a.valid_to = DATE '9999-12-31' ORDER BY stood DESC, a.entity_id LIMIT {limit}"
+    ).fetchall()
+    half = 2 + len(listed)
+    return tuple(
+        {
+            "id": row[0],
+            "was": dict(zip(listed, row[half:], strict=True)) if row[1] else None,
+            "now": dict(zip(listed, row[2:half], strict=True)),
+        }
+        for row in rows
     )
-    names = [item[0] for item in cursor.description or []]
-    return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())

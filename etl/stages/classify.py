@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from basedb.findings import Severity, define
 from basedb.store import scalar
 from etl.batch import Batch, Held
+from etl.readers.result import ReadResult
 
 REPEATED_KEY = define(
     "key.repeated",
@@ -53,6 +54,8 @@ class Classify:
 
     def run(self, batch: Batch) -> int:
         _give_keys(batch)
+        if batch.delivery.digests:
+            _keep_only(batch)
         _find_standing(batch)
         _decide_outcomes(batch)
         _find_absent(batch)
@@ -115,6 +118,22 @@ def _give_keys(batch: Batch) -> None:
                       FROM keyed SEMI JOIN repeated_key USING (natural_key) GROUP BY ALL) t
                     ON t.natural_key = k.natural_key AND t.tiebreak = k.tiebreak)"""
     )
+
+
+def _keep_only(batch: Batch) -> None:
+    """Part of a file is loaded (waived rows): keys follow from the whole file, the account from the part."""
+    engine = batch.engine
+    engine.execute(
+        "DELETE FROM temp.given WHERE is_duplicate OR digest::TEXT NOT IN (SELECT unnest(?))",
+        [sorted(batch.delivery.digests)],
+    )
+    part = engine.execute(
+        "SELECT i.* FROM incoming i SEMI JOIN given USING (row_no) ORDER BY row_no"
+    ).to_arrow_table()
+    batch.result = ReadResult(part)
+    engine.register("incoming", part)
+    engine.execute("CREATE OR REPLACE TEMP TABLE nothing_aside (row_no BIGINT, outcome TEXT)")
+    engine.register("set_aside", engine.execute("FROM nothing_aside").to_arrow_table())
 
 
 def _find_standing(batch: Batch) -> None:
@@ -218,7 +237,7 @@ def _apply_operations(batch: Batch) -> None:
 def _find_absent(batch: Batch) -> None:
     """A snapshot retires what it no longer lists, within its scope and within reason."""
     delivery = batch.contract.delivery
-    if delivery.mode != "snapshot" or batch.late:
+    if delivery.mode != "snapshot" or batch.late or batch.delivery.digests:
         return
     assert batch.result is not None
     engine = batch.engine

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from etl.batch import Batch, Refused
+from basedb.findings import Severity, define
+from etl.batch import Batch, Delivery, Refused
 from etl.readers.read import read
-from etl.readers.result import ReadRefusal
+from etl.readers.result import Note, ReadRefusal, ReadResult, note
+
+ROW_COUNT = define(
+    "delivery.row_count",
+    Severity.WARNING,
+    "文件行数与送达清单不符",
+    "the file has another number of rows than its delivery list says",
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +28,12 @@ class Read:
     def run(self, batch: Batch) -> int:
         others = [peer for peer in batch.peers.values() if peer.source != batch.contract.source]
         try:
-            batch.result = read(batch.delivery.path, batch.contract, others)
+            result = read(batch.delivery.path, batch.contract, others)
         except ReadRefusal as refusal:
             raise Refused(refusal.code, refusal.zh, refusal.en) from refusal
+        batch.result = replace(
+            result, notes=(*batch.delivery.notes, *_row_count(batch.delivery, result), *result.notes)
+        )
         batch.engine.register("incoming", batch.result.table)
         aside = [(row.row_no, "ignored") for row in batch.result.ignored]
         aside += [(row.row_no, "quarantined") for row in batch.result.rejected]
@@ -36,3 +47,18 @@ class Read:
             ),
         )
         return batch.result.records
+
+
+def _row_count(delivery: Delivery, result: ReadResult) -> tuple[Note, ...]:
+    """A note if the file holds another number of records than its list promised."""
+    listed, found = delivery.listed_rows, result.records
+    # Departments count what they take for data: footnotes and deleted records may be left out.
+    if listed is None or listed in (found, result.table.num_rows + len(result.rejected)):
+        return ()
+    return (
+        note(
+            ROW_COUNT,
+            f"清单写 {listed} 行，文件有 {found} 行",
+            f"{listed} rows listed, {found} rows in the file",
+        ),
+    )
