@@ -134,7 +134,6 @@ def _is_placeholder(number: str) -> bool:
     return bool(
         _SAME.match(number)
         or (len(number) == 11 and (_SAME.match(tail) or _SAME.match(number[2:]) or _SAME.match(number[3:])))
-        or number
-        in ("12345678", "1234567", "12345678901", "12345678910", "13812345678", "13123456789", "15012345678")
+        or number in _RUNS
         or number.lstrip("0") == ""
     )

@@ -113,14 +113,14 @@ def _traditional() -> dict[int, int]:
     for line in dictionary.read_text(encoding="utf-8").splitlines():
         source, _, targets = line.partition("\t")
         target = targets.split(" ")[0].strip()
-        if len(source) == 1 and len(target) == 1 and not _in_gb2312(source):
+        if len(source) == 1 and len(target) == 1 and not _encodes(source, "gb2312"):
             table[ord(source)] = ord(target)
     return table
 
 
-def _in_gb2312(character: str) -> bool:
+def _encodes(character: str, encoding: str) -> bool:
     try:
-        return bool(character.encode("gb2312"))
+        return bool(character.encode(encoding))
     except UnicodeEncodeError:
         return False
 
@@ -161,8 +161,16 @@ def simplify(text: str) -> str:
 
 
 def has_traditional(text: str) -> bool:
-    """Whether a character is a traditional form that simplified writing does not use."""
-    return any(ord(c) in _traditional() for c in text)
+    """Whether a character is a traditional form that simplified writing does not use.
+
+    龑 is not told: departments cannot write 䶮, which GBK lacks.
+    """
+    return any(c in _told_traditional() for c in text)
+
+
+@lru_cache(maxsize=1)
+def _told_traditional() -> frozenset[str]:
+    return frozenset(chr(source) for source, target in _traditional().items() if _encodes(chr(target), "gbk"))
 
 
 def fold_han(text: str) -> str:

@@ -60,7 +60,7 @@ ENDS_IN_ZEROS = define(
 
 KINDS = ("citizen", "citizen15", "residence_permit", "permanent_residence", "other", "damaged")
 CITIZEN, CITIZEN15, RESIDENCE_PERMIT, PERMANENT_RESIDENCE, OTHER, DAMAGED = range(6)
-_RESIDENCE_PREFIXES = (810000, 820000, 830000)
+_RESIDENCE_PREFIXES = (81, 82, 83)  # Hong Kong, Macao, Taiwan; four zeros follow
 _WEIGHTS = np.array(CITIZEN_WEIGHTS, dtype=np.int32)
 _CHECKS = np.frombuffer(CITIZEN_CHECKS.encode(), dtype=np.uint8)
 _ZERO, _X, _LOWER_X = 48, 88, 120
@@ -112,7 +112,7 @@ def citizen_id(series: pd.Series, latest: datetime.date | None = None) -> Standa
     found = kind[rows]
     address = read.address
     found = np.where(found >= 0, found, CITIZEN)
-    found = np.where((found == CITIZEN) & np.isin(address, _RESIDENCE_PREFIXES), RESIDENCE_PERMIT, found)
+    found = np.where((found == CITIZEN) & np.isin(address // 10000, _RESIDENCE_PREFIXES), RESIDENCE_PERMIT, found)
     found = np.where((found == CITIZEN) & (address >= 900000), PERMANENT_RESIDENCE, found).astype(np.int8)
     real = read.date_is_real
     days = civil_days(read.year, read.month, read.day)
@@ -131,7 +131,8 @@ def citizen_id(series: pd.Series, latest: datetime.date | None = None) -> Standa
     findings.add(rows[judged & ~real], BIRTH_DATE)
     findings.add(rows[judged & future], BIRTH_FUTURE)
     domestic = (found == CITIZEN) | (found == CITIZEN15)
-    unknown = domestic & (divisions.last_years()[address] < np.minimum(read.year, divisions.OPEN_YEAR))
+    unknown = domestic & (divisions.last_years()[address] < read.year)
+    unknown |= (found == RESIDENCE_PERMIT) & (address % 10000 != 0)
     findings.add(rows[unknown], ADDRESS_CODE)
 
     kind[rows] = found
