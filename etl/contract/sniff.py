@@ -6,7 +6,6 @@ import collections
 import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import xlrd
 from lxml import etree
 
 from etl.readers import codes
+from etl.readers.damage import DAMAGE
 from etl.readers.dbf import field_names
 from etl.readers.encoding import plausibility
 from etl.readers.headers import join_headers
@@ -27,15 +27,7 @@ from etl.readers.result import ReadRefusal
 _DELIMITERS = (",", "\t", "|", ";", "^")
 _DBF = frozenset((0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5))
 _SAMPLE = 1 << 18
-_BROKEN = (
-    ValueError,
-    KeyError,
-    IndexError,
-    SyntaxError,
-    zipfile.BadZipFile,
-    xlrd.XLRDError,
-    pa.ArrowException,
-)
+_BROKEN = (*DAMAGE, xlrd.XLRDError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ def _sniff(path: Path) -> Sniffed:
     if head.startswith(b"PK"):
         return _workbook(openpyxl.load_workbook(io.BytesIO(bytes(data)), data_only=True))
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _old_workbook(xlrd.open_workbook(file_contents=bytes(data)))
+        return _old_workbook(xlrd.open_workbook(file_contents=bytes(data), logfile=io.StringIO()))
     if head.startswith(b"PAR1"):
         return Sniffed({"format": "parquet"}, pq.read_schema(path).names)
     if head[0] in _DBF and len(head) > 32 and b"\0" in head[:32]:

@@ -8,7 +8,6 @@ Whatever the fast way cannot account for exactly, the careful way reads again re
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +62,7 @@ def read_delimited(
     rows, start = _head(data, encoding, dialect, options.get("title_rows", 0) + header_rows, path)
     if header_rows:
         headers = join_headers(rows[-header_rows:])
-        _check_header_encoding(data, start, headers, contract, encoding, path)
+        _check_header_encoding(data, start, headers, contract, encoding, dialect, path)
     else:
         headers = [*contract.columns, *contract.ignore]
     header = resolve(headers, contract, path, others)
@@ -158,7 +157,16 @@ def _head(
             following = head.find(newline, end)
             end = len(head) if following < 0 else following + 1
         text = head[start:end].decode(encoding, "replace").rstrip("\r\n")
-        rows.append(dialect.cells(text))
+        try:
+            rows.append(dialect.cells(text))
+        except csv.Error as error:
+            raise ReadRefusal(
+                path,
+                codes.MALFORMED,
+                f"表头无法解析：{error}",
+                f"the header cannot be parsed: {error}",
+                len(rows) + 1,
+            ) from error
         start = end
     if len(rows) < count or (not any(any(row) for row in rows[-1:]) and count):
         raise ReadRefusal(path, codes.NO_HEADER, "文件没有表头行", "the file has no header row", line=count)
@@ -166,7 +174,13 @@ def _head(
 
 
 def _check_header_encoding(
-    data: pa.Buffer, start: int, headers: list[str], contract: Contract, encoding: str, path: Path
+    data: pa.Buffer,
+    start: int,
+    headers: list[str],
+    contract: Contract,
+    encoding: str,
+    dialect: Dialect,
+    path: Path,
 ) -> None:
     """Headers that mean nothing as declared but everything in another encoding give the file away."""
     if share_known(headers, contract) > 0.5:
@@ -177,7 +191,8 @@ def _check_header_encoding(
             text = raw.decode(other)
         except UnicodeDecodeError:
             continue
-        names = next(csv.reader(io.StringIO(text)), [])
+        last = text.rstrip("\r\n\x1a").splitlines()[-1:]
+        names = [cell.strip(dialect.quote or None) for line in last for cell in line.split(dialect.delimiter)]
         if other != encoding and share_known(names, contract) > 0.5:
             raise ReadRefusal(
                 path,

@@ -110,7 +110,7 @@ def _unzip(path: Path, member: str | None, limits: Limits, holds_zip: bool) -> p
 def _zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise _cut_off(path, error) from error
 
 

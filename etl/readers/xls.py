@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import struct
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import xlrd
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.cell_text import cell_text
+from etl.readers.damage import DAMAGE
 from etl.readers.opening import open_bytes
 from etl.readers.result import ReadRefusal, ReadResult
 from etl.readers.sheet import Sheet, sheet_result
@@ -23,21 +24,14 @@ def read_xls(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
     if data.startswith(b"PK"):
         return read_xlsx(path, contract, spec, others)
     try:
-        book = xlrd.open_workbook(file_contents=data, on_demand=True)
+        book = xlrd.open_workbook(file_contents=data, on_demand=True, logfile=io.StringIO())
         wanted = spec.options.get("sheet", 0)
         chosen = choose_sheet(path, book.sheet_names(), wanted)
         worksheet = book.sheet_by_index(chosen)
         rows = [[_text(cell, book.datemode) for cell in worksheet.row(at)] for at in range(worksheet.nrows)]
     except ReadRefusal:
         raise
-    except (
-        xlrd.XLRDError,
-        xlrd.compdoc.CompDocError,
-        struct.error,
-        IndexError,
-        AssertionError,
-        ValueError,
-    ) as error:
+    except (*DAMAGE, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
         raise ReadRefusal(
             path,
             codes.TRUNCATED,

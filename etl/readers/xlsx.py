@@ -15,11 +15,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.cell_text import cell_text
+from etl.readers.damage import DAMAGE
 from etl.readers.opening import open_bytes
 from etl.readers.result import ReadRefusal, ReadResult
 from etl.readers.sheet import Formula, Row, Sheet, sheet_result
-
-_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, OSError, SyntaxError)
 
 
 def read_xlsx(
@@ -39,7 +38,7 @@ def read_xlsx(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that no reader needs
             sheet = _sheet(path, data, wanted)
-    except _BROKEN as error:
+    except (*DAMAGE, InvalidFileException) as error:
         if isinstance(error, ReadRefusal):
             raise
         raise ReadRefusal(
