@@ -222,13 +222,14 @@ class Cluster:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{quote(database, safe='')}"
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, template: str = TEMPLATE) -> str:
         """Create a database with PostGIS in it and return its URL.
 
-        It is a copy of a template, which is several times quicker than installing the extension anew.
+        It is a copy of a template, which is several times quicker than installing the extension anew;
+        another database that nobody is connected to may serve as one.
         """
         self._ensure_template()
-        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, TEMPLATE)
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
         return self.url(name)
 
     def drop_database(self, name: str) -> None:

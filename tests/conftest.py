@@ -11,6 +11,9 @@ import hypothesis
 import pytest
 
 from tests.cluster import Cluster, available
+from tests.etl.cities import city, new_city, new_duckdb, new_postgresql, ready_database, ready_file
+
+__all__ = ["city", "new_city", "new_duckdb", "new_postgresql", "ready_database", "ready_file"]
 
 WITHOUT_POSTGIS = "no PostgreSQL + PostGIS here"
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")

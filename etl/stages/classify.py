@@ -229,8 +229,8 @@ def _apply_operations(batch: Batch) -> None:
         [list(operation.delete)],
     )
     batch.engine.execute(
-        f"INSERT INTO closed SELECT standing_id, 'retired', DATE '{batch.delivery.as_of}' FROM decided"
-        " WHERE outcome = 'retired' AND standing_id IS NOT NULL"
+        f"INSERT INTO closed SELECT record_id, 'retired', DATE '{batch.delivery.as_of}' FROM standing"
+        " WHERE status = 'current' AND record_id IN (SELECT standing_id FROM decided WHERE outcome = 'retired')"
     )
 
 

@@ -1,0 +1,79 @@
+"""Fixtures that found cities quickly: a store is initialised once per kind and then copied."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from basedb.store import open_store
+from basedb.store.migrate import initialise
+from population import DOMAIN
+from tests.cluster import Cluster
+from tests.etl.city import City
+
+READY = "city_ready"
+_names = (f"town_{at}" for at in itertools.count(1))
+
+
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An initialised embedded store that holds nothing yet."""
+    path = tmp_path_factory.mktemp("ready") / "city.duckdb"
+    initialise(open_store(f"duckdb:///{path}"), [DOMAIN])
+    return path
+
+
+@pytest.fixture(scope="session")
+def ready_database(cluster: Cluster) -> str:
+    """The name of an initialised database that holds nothing yet."""
+    initialise(open_store(cluster.create_database(READY)), [DOMAIN])
+    return READY
+
+
+@pytest.fixture
+def new_duckdb(ready_file: Path, tmp_path: Path) -> Callable[[], City]:
+    """Founds another city in an embedded file on every call."""
+
+    def found() -> City:
+        folder = tmp_path / next(_names)
+        folder.mkdir()
+        shutil.copyfile(ready_file, folder / "city.duckdb")
+        return City.at(f"duckdb:///{folder / 'city.duckdb'}", folder)
+
+    return found
+
+
+@pytest.fixture
+def new_postgresql(cluster: Cluster, ready_database: str, tmp_path: Path) -> Iterator[Callable[[], City]]:
+    """Founds another city in a database of its own on every call."""
+    founded: list[str] = []
+
+    def found() -> City:
+        name = next(_names)
+        founded.append(name)
+        url = cluster.create_database(name, template=ready_database)
+        folder = tmp_path / name
+        folder.mkdir()
+        return City.at(url, folder)
+
+    yield found
+    cluster.start()
+    for name in founded:
+        cluster.drop_database(name)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def new_city(request: pytest.FixtureRequest) -> Callable[[], City]:
+    """Founds cities; a test that asks for it runs once on each kind of store."""
+    found: Callable[[], City] = request.getfixturevalue(f"new_{request.param}")
+    return found
+
+
+@pytest.fixture
+def city(new_city: Callable[[], City]) -> City:
+    """A city with an initialised, empty store; once on each kind of store."""
+    return new_city()
