@@ -42,7 +42,7 @@ def gather(session: Session, entity: Entity, registers: Collection[str]) -> None
             "standing_candidate",
             f"{mention} m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id",
             f"m.{id_column} AS old_id, m.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from,"
-            f" r.valid_to, {values}",
+            f" r.valid_to, r.status, {values}",
             f"m.{id_column}",
             "SELECT old_id FROM standing_touched",
         )
@@ -50,17 +50,18 @@ def gather(session: Session, entity: Entity, registers: Collection[str]) -> None
         engine.execute(
             f"""CREATE OR REPLACE TEMP TABLE standing_candidate AS
                 SELECT m.{id_column} AS old_id, m.record_id, m.role, r.source, r.source_key, r.as_of,
-                    r.valid_from, r.valid_to, {values}
+                    r.valid_from, r.valid_to, r.status, {values}
                 FROM {mention} m JOIN {entity.schema}.source_record r USING (record_id) LIMIT 0"""
         )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE candidate AS
             SELECT t.entity_id, m.record_id, m.role, m.source, m.source_key, m.as_of, m.valid_from,
-                coalesce(c.closed_on, m.valid_to) AS valid_to, {values}
+                coalesce(c.closed_on, m.valid_to) AS valid_to, coalesce(c.status, m.status) AS status, {values}
             FROM standing_candidate m JOIN standing_touched t USING (old_id)
             LEFT JOIN closed c ON c.record_id = m.record_id
             UNION ALL
-            SELECT s.entity_id, r.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from, r.valid_to, {values}
+            SELECT s.entity_id, r.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from, r.valid_to,
+                r.status, {values}
             FROM new_mention m JOIN resolved s USING (ordinal) JOIN new_record r USING (record_id)"""
     )
     engine.execute("DROP TABLE standing_candidate")

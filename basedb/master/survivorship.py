@@ -58,13 +58,26 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
             WITH ordered AS (
                 SELECT *,
                     CASE WHEN lag(as_of) OVER versions IS NULL THEN {_DAWN} ELSE valid_from END AS from_date,
-                    coalesce(lead(valid_from) OVER versions, {OPEN}) AS to_date,
+                    coalesce(min(valid_from) OVER later, {OPEN}) AS to_date,
+                    -- Versions that came late, of a time before this one was confirmed: it holds again after them.
+                    CASE WHEN status <> 'superseded' THEN max(valid_to) OVER later END AS resumed_on,
+                    status = 'superseded' AND bool_or(status <> 'superseded') OVER record
+                        AND NOT coalesce(bool_or(status <> 'superseded') OVER later, false) AS passing,
                     row_number() OVER (PARTITION BY entity_id ORDER BY record_id, role) AS place
                 FROM candidate ANTI JOIN plain USING (entity_id)
-                WINDOW versions AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id)),
+                WINDOW record AS (PARTITION BY entity_id, source, source_key, role),
+                    versions AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id),
+                    later AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id
+                        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)),
+            held AS (
+                SELECT * REPLACE (CASE WHEN passing THEN least(to_date, valid_to) ELSE to_date END AS to_date)
+                FROM ordered
+                UNION ALL
+                SELECT * REPLACE (resumed_on AS from_date, {OPEN} AS to_date) FROM ordered
+                WHERE resumed_on IS NOT NULL),
             versioned AS (
                 -- A record that ended before its next version began, or has none, was not listed in between.
-                SELECT *, CASE WHEN valid_to < to_date THEN valid_to END AS retired_on FROM ordered),
+                SELECT *, CASE WHEN valid_to < to_date THEN valid_to END AS retired_on FROM held),
             beginning AS (
                 SELECT entity_id, min(valid_from) AS start FROM versioned GROUP BY entity_id),
             break AS (

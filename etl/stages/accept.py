@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 
@@ -53,30 +54,45 @@ def _number_records(batch: Batch) -> None:
     """Record ids in row order; the record version each one replaces is closed."""
     engine = batch.engine
     as_of = f"DATE '{batch.delivery.as_of}'"
-    newest = f"DATE '{batch.newest_snapshot}'" if batch.newest_snapshot else as_of
+    next_snapshot = f"DATE '{_next_snapshot(batch)}'"
     accepted = "outcome IN ('added', 'changed', 'superseded')"
     count = int(scalar(engine, f"SELECT count(*) FROM row WHERE {accepted}"))
     first = batch.counters.take(f"{batch.domain.name}.record", count)
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_record AS
-            WITH dated AS (
-                SELECT r.*, least(coalesce(e.valid_from, {as_of}), {as_of}) AS valid_from
-                FROM row r JOIN raw_event e USING (row_no) WHERE {accepted})
+            WITH stated AS (
+                SELECT r.*, least(coalesce(e.valid_from, {as_of}), {as_of}) AS stated_from,
+                    s.as_of AS standing_as_of, s.status AS standing_status, s.valid_to AS standing_to
+                FROM row r JOIN raw_event e USING (row_no) LEFT JOIN standing s ON s.record_id = r.standing_id
+                WHERE {accepted}),
+            dated AS (
+                -- A record that comes again was not there in between, whatever its own date says.
+                SELECT *, CASE WHEN standing_to <= {as_of} AND stated_from <= standing_to THEN {as_of}
+                        ELSE stated_from END AS valid_from,
+                    -- A late row newer than the last version of a record retired since takes its place.
+                    coalesce(standing_status = 'retired' AND standing_as_of <= {as_of}, false) AS is_last
+                FROM stated)
             SELECT {first} - 1 + row_number() OVER (ORDER BY row_no) AS record_id, row_no,
                 '{batch.contract.source}' AS source, source_key, digest, scope, outcome, standing_id,
                 {as_of} AS as_of, valid_from,
                 CASE WHEN outcome <> 'superseded' THEN 'current'
-                    WHEN standing_id IS NULL THEN 'retired' ELSE 'superseded' END AS status,
+                    WHEN standing_id IS NULL OR is_last THEN 'retired'
+                    ELSE 'superseded' END AS status,
                 CASE WHEN outcome <> 'superseded' THEN DATE '9999-12-31'
-                    WHEN standing_id IS NULL THEN {newest}
+                    WHEN is_last AND standing_to > {as_of} THEN standing_to
+                    WHEN standing_id IS NULL OR is_last THEN {next_snapshot}
+                    -- What stands is older and was confirmed by a later snapshot: this held until then.
+                    WHEN standing_as_of <= {as_of} THEN {next_snapshot}
                     ELSE greatest(valid_from, standing_from) END AS valid_to
             FROM dated ORDER BY row_no"""
     )
     engine.execute(
-        """INSERT INTO closed
-            SELECT n.standing_id, 'superseded', CASE s.status WHEN 'retired' THEN s.valid_to ELSE n.valid_from END
+        f"""INSERT INTO closed
+            SELECT n.standing_id, 'superseded',
+                CASE WHEN s.status = 'retired' AND s.valid_to <= {as_of} THEN s.valid_to
+                    ELSE greatest(n.valid_from, s.valid_from) END
             FROM new_record n JOIN standing s ON s.record_id = n.standing_id
-            WHERE n.outcome IN ('added', 'changed')"""
+            WHERE n.status IN ('current', 'retired')"""
     )
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE new_mention AS
@@ -100,6 +116,19 @@ def _complete_mentions(batch: Batch) -> None:
             "run_id",
         ):
             batch.engine.execute(f"ALTER TABLE temp.new_mention ADD COLUMN {item.name} {item.type.compile()}")
+
+
+def _next_snapshot(batch: Batch) -> date:
+    """The as-of of the first snapshot after a late one; the delivery's own if it is not late."""
+    if not batch.late:
+        return batch.delivery.as_of
+    found: date = scalar(
+        batch.engine,
+        "SELECT min(as_of) FROM basedb.delivery WHERE source = ? AND mode = 'snapshot'"
+        " AND status IN ('loaded', 'current') AND as_of > ?",
+        [batch.contract.source, batch.delivery.as_of],
+    )
+    return found
 
 
 def _collect_findings(batch: Batch) -> None:
