@@ -68,13 +68,14 @@ delivery = sa.Table(
     column("bytes", sa.BigInteger, "字节数", required=True),
     column("as_of", sa.Date, "数据日期", required=True),
     column("scope", sa.Text, "范围"),
-    column("mode", sa.Text, "方式：snapshot 全量、delta 增量", required=True),
+    column("mode", sa.Text, "方式：snapshot 全量、delta 增量、waiver 放行的行", required=True),
     column("received_at", _Instant, "收到时间", required=True),
+    column("due_at", _Instant, "按合同应在此前送达（含宽限）"),
     column("contract_version", sa.Text, "合同版本", required=True),
     column(
         "status",
         sa.Text,
-        "状态：loaded 已入库、current 内容与现状相同、held 待人工、refused 拒收",
+        "状态：loaded 已入库、current 内容与现状相同、held 待人工、refused 拒收、missing 清单有而未送达",
         required=True,
     ),
     column("reason", sa.Text, "原因代码"),
@@ -174,12 +175,25 @@ contract = sa.Table(
     metadata,
     column("source", sa.Text, "来源", primary_key=True),
     column("version", sa.Text, "合同版本", primary_key=True),
+    column("domain", sa.Text, "所属基础库", required=True),
     column("title", sa.Text, "名称", required=True),
     column("department", sa.Text, "部门"),
+    column("mandatory_columns", sa.Integer, "必填列数", required=True),
     column("columns", sa.Text, "原始列名（JSON 数组，与原始内容次序一致）", required=True),
     column("content", sa.Text, "合同全文（YAML）", required=True),
     column("first_used_at", _Instant, "首次使用时间", required=True),
     comment="来源合同的每个版本",
+)
+
+code_list = sa.Table(
+    "code_list",
+    metadata,
+    column("list", sa.Text, "代码表", primary_key=True),
+    column("code", sa.Text, "代码", primary_key=True),
+    column("label", sa.Text, "中文名称", required=True),
+    column("valid_from", sa.Date, "有效起始", primary_key=True),
+    column("valid_to", sa.Date, "有效终止（9999-12-31 为至今）", required=True),
+    comment="代码表：代码与中文名称，含历史有效期",
 )
 
 redirect = sa.Table(

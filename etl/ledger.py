@@ -18,7 +18,7 @@ from etl.counters import Counters
 
 _DELIVERY_COLUMNS = (
     "file_id", "run_id", "source", "file_name", "sha256", "bytes", "as_of", "scope", "mode", "received_at",
-    "contract_version", "status", "reason", "message", "late", "rows_read", *OUTCOMES, "absent",
+    "due_at", "contract_version", "status", "reason", "message", "late", "rows_read", *OUTCOMES, "absent",
 )  # fmt: skip
 
 
@@ -139,8 +139,8 @@ def write_lines(
     )
     values = [
         file_id, run_id, contract.source, delivery.file_name, delivery.sha256, delivery.size, delivery.as_of,
-        None, contract.delivery.mode, delivery.received_at, contract.version, account.status,
-        account.reason, account.message, account.late, account.rows_read,
+        None, contract.delivery.mode, delivery.received_at, contract.arrival.due_at(delivery.as_of),
+        contract.version, account.status, account.reason, account.message, account.late, account.rows_read,
         *(account.counts[outcome] for outcome in OUTCOMES), account.absent,
     ]  # fmt: skip
     marks = ", ".join("?" for _ in values)
@@ -158,11 +158,11 @@ def _write_contract(session: Session, contract: Contract, at: datetime) -> None:
     if known is None:
         columns = session.engine.execute("SELECT to_json(?)::TEXT", [list(contract.read_columns)]).fetchone()
         session.engine.execute(
-            "INSERT INTO basedb.contract (source, version, title, department, columns, content, first_used_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO basedb.contract (source, version, domain, title, department, mandatory_columns, columns,"
+            " content, first_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                contract.source, contract.version, contract.title, contract.owner.department,
-                columns[0] if columns else "[]", contract.path.read_text("utf-8"), at,
+                contract.source, contract.version, contract.domain, contract.title, contract.owner.department,
+                contract.mandatory_columns, columns[0] if columns else "[]", contract.path.read_text("utf-8"), at,
             ],
         )  # fmt: skip
 

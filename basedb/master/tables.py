@@ -116,7 +116,21 @@ def master_tables(
             )
             for item in attributes
             if item.mastered and item.name not in overridden
-        ] + [column(item.name, item.type, item.zh) for item in derived]
+        ] + [derived_value(item) for item in derived]
+
+    def derived_value(item: Derived) -> sa.Column:
+        """A derived value that stands for an attribute carries that attribute's labels."""
+        for base in attributes:
+            if base.name == item.name:
+                return column(
+                    item.name,
+                    item.type,
+                    item.zh,
+                    personal=base.personal,
+                    secrecy=base.secrecy,
+                    sharing=base.sharing,
+                )
+        return column(item.name, item.type, item.zh)
 
     def times() -> list[sa.Column]:
         return [

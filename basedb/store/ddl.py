@@ -41,7 +41,12 @@ def comment_statements(tables: Sequence[sa.Table]) -> Iterator[str]:
             yield f"COMMENT ON TABLE {table.fullname} IS {_literal(table.comment)}"
         for item in table.columns:
             if item.comment:
-                yield f"COMMENT ON COLUMN {table.fullname}.{item.name} IS {_literal(item.comment)}"
+                yield comment_on_column(table.fullname, item.name, item.comment)
+
+
+def comment_on_column(table: str, name: str, title: str) -> str:
+    """COMMENT statement for a column of a two-part named table or view, the same on both stores."""
+    return f"COMMENT ON COLUMN {table}.{name} IS {_literal(title)}"
 
 
 def _column_ddl(item: sa.Column) -> str:

@@ -6,6 +6,7 @@ The labels are part of a column from its first migration: they are written to
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -52,19 +53,38 @@ def column(
     )
 
 
-def label_rows(tables: list[sa.Table]) -> list[dict[str, Any]]:
-    """One row per column of `tables`, as ``basedb.column_label`` keeps it."""
-    return [
-        {
-            "table_schema": table.schema,
-            "table_name": table.name,
-            "column_name": item.name,
-            "title": item.comment,
-            "owner": item.info.get("owner", ""),
-            "sharing": str(item.info.get("sharing", Sharing.NONE)),
-            "secrecy": str(item.info.get("secrecy", Secrecy.INTERNAL)),
-            "personal": bool(item.info.get("personal", False)),
-        }
-        for table in tables
-        for item in table.columns
-    ]
+@dataclass(frozen=True)
+class Label:
+    """What is said of a column: its Chinese title and its marks."""
+
+    title: str
+    personal: bool = False
+    sharing: str = Sharing.CONDITIONAL
+    secrecy: str = Secrecy.INTERNAL
+    owner: str = ""
+
+
+def label_of(item: sa.Column[Any]) -> Label:
+    """The label a declared column carries; without marks it is internal and not shared."""
+    return Label(
+        title=item.comment or "",
+        personal=bool(item.info.get("personal", False)),
+        sharing=str(item.info.get("sharing", Sharing.NONE)),
+        secrecy=str(item.info.get("secrecy", Secrecy.INTERNAL)),
+        owner=str(item.info.get("owner", "")),
+    )
+
+
+def label_row(table: str, column_name: str, label: Label) -> tuple[Any, ...]:
+    """A row of ``basedb.column_label`` for a column of the two-part named `table`."""
+    schema, name = table.split(".")
+    return (
+        schema,
+        name,
+        column_name,
+        label.title,
+        label.owner,
+        str(label.sharing),
+        str(label.secrecy),
+        label.personal,
+    )

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import pandas as pd
 import sqlalchemy as sa
 
 from basedb import ledger
 from basedb.domain import Domain
-from basedb.store.ddl import comment_statements, create_statements
+from basedb.standards import codes
+from basedb.store.ddl import comment_on_column, comment_statements, create_statements
 from basedb.store.errors import StoreError, StoreMissing
-from basedb.store.labels import label_rows
+from basedb.store.labels import label_of, label_row
 from basedb.store.open import Store
 from basedb.store.session import Session
-from basedb.store.views import create_views
+from basedb.store.views import create_views, view_labels
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def upgrade(store: Store, domains: Sequence[Domain], steps: Sequence[Migration])
     if pending:
         with store.writing("basedb upgrade views") as session:
             create_views(session, store.kind, domains)
-            _write_labels(session, domains)
+            _write_labels(session, store.kind, domains)
+            _write_code_lists(session)
     return pending
 
 
@@ -90,12 +93,47 @@ def applied_versions(store: Store) -> set[tuple[str, int]]:
         return set()
 
 
-def _write_labels(session: Session, domains: Sequence[Domain]) -> None:
+def _write_labels(session: Session, kind: str, domains: Sequence[Domain]) -> None:
     tables = [*ledger.metadata.sorted_tables]
     for domain in domains:
         tables += domain.metadata.sorted_tables
     for statement in comment_statements(tables):
         session.apply(statement)
+    rows = [
+        label_row(table.fullname, item.name, label_of(item)) for table in tables for item in table.columns
+    ]
+    for domain in domains:
+        for view, name, label in view_labels(session, kind, domain, tables):
+            session.apply(comment_on_column(view, name, label.title))
+            rows.append(label_row(view, name, label))
     session.apply("DELETE FROM basedb.column_label")
-    rows = [tuple(row.values()) for row in label_rows(tables)]
     session.engine.executemany("INSERT INTO basedb.column_label VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _write_code_lists(session: Session) -> None:
+    """The code lists in force here, so that views can show labels beside codes."""
+    rows = pd.concat([codes.table(name) for name in codes.lists()], ignore_index=True)
+    starts, ends = rows["valid_from"].map(_first_day), rows["valid_to"].map(_first_day)
+    session.engine.register(
+        "shipped_codes",
+        pd.DataFrame(
+            {
+                "list": rows["list"],
+                "code": rows["code"],
+                "label": rows["label_zh"],
+                "valid_from": starts.replace("", "0001-01-01"),
+                "valid_to": ends.replace("", "9999-12-31"),
+            }
+        ),
+    )
+    session.apply("DELETE FROM basedb.code_list")
+    session.engine.execute(
+        "INSERT INTO basedb.code_list (list, code, label, valid_from, valid_to)"
+        " SELECT list, code, label, valid_from::DATE, valid_to::DATE FROM shipped_codes"
+    )
+    session.engine.unregister("shipped_codes")
+
+
+def _first_day(text: str) -> str:
+    """A date, month or year of a code list as the day it begins; blank stays blank."""
+    return f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01" if len(text) == 7 else text

@@ -4,36 +4,51 @@ A file `views/<nn>_<name>.sql` holds one SELECT. Its leading comment lines say w
 
     -- 常住人口（现行）
     -- view: population.resident
+    -- column age_group: 年龄组
+    -- column name: 姓名（脱敏） [impersonal]
 
 or ``-- function: population.person_at(on_date date) returns population.person_history``: on
 PostgreSQL an SQL function, on the embedded store a table macro; both are called the same way.
+
+A column that no line names has the title and labels of the table column of that name; ``[personal]``
+and ``[impersonal]`` set the personal-data mark where the view's column differs from the table's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from basedb.domain import Domain
+from basedb.store.labels import Label, label_of
 from basedb.store.session import Session
 
 _VIEW = re.compile(r"^-- view: (?P<name>[\w.]+)$", re.M)
 _FUNCTION = re.compile(
     r"^-- function: (?P<name>[\w.]+)\((?P<arguments>[^)]*)\) returns (?P<returns>[\w.]+)$", re.M
 )
+_COLUMN = re.compile(
+    r"^-- column (?P<name>\w+): (?P<title>.+?)(?: \[(?P<mark>personal|impersonal)\])?$", re.M
+)
 
 
 @dataclass(frozen=True)
 class View:
-    """One view or dated function; `arguments` is None for a view."""
+    """One view or dated function; `arguments` is None for a view.
+
+    columns: name → (title, personal-data mark, None to keep the table column's).
+    """
 
     name: str
     title: str
     select: str
     arguments: str | None = None
     returns: str = ""
+    columns: tuple[tuple[str, str, bool | None], ...] = ()
 
 
 def read_views(directory: Path) -> Iterator[View]:
@@ -44,10 +59,14 @@ def read_views(directory: Path) -> Iterator[View]:
         select = (
             "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
         )
+        columns = tuple(
+            (match["name"], match["title"], None if match["mark"] is None else match["mark"] == "personal")
+            for match in _COLUMN.finditer(text)
+        )
         if match := _VIEW.search(text):
-            yield View(match["name"], title, select)
+            yield View(match["name"], title, select, columns=columns)
         elif match := _FUNCTION.search(text):
-            yield View(match["name"], title, select, match["arguments"], match["returns"])
+            yield View(match["name"], title, select, match["arguments"], match["returns"], columns)
         else:
             raise ValueError(f"{path}: no '-- view:' or '-- function:' line")
 
@@ -61,6 +80,47 @@ def create_views(session: Session, kind: str, domains: Sequence[Domain]) -> None
         for view in views:
             for statement in _create(view, kind):
                 session.apply(statement)
+
+
+def view_labels(
+    session: Session, kind: str, domain: Domain, tables: Iterable[sa.Table]
+) -> Iterator[tuple[str, str, Label]]:
+    """(view, column, label) for every column of the domain's views, as they stand in the store.
+
+    `tables` give titles and labels by column name, the first that has it; the entity's master and
+    the views before a view come before them.
+    """
+    known: dict[str, Label] = {}
+    for table in (domain.entity.master, *domain.metadata.sorted_tables, *tables):
+        for item in table.columns:
+            known.setdefault(item.name, label_of(item))
+    for view in read_views(domain.views):
+        if view.arguments is not None:
+            continue
+        declared = {name: (title, mark) for name, title, mark in view.columns}
+        for name in _columns(session, kind, view.name):
+            label = known.get(name, Label("", personal=False))
+            if name in declared:
+                title, mark = declared[name]
+                label = replace(label, title=title, personal=label.personal if mark is None else mark)
+                known.setdefault(name, label)
+            yield view.name, name, label
+
+
+def _columns(session: Session, kind: str, view: str) -> list[str]:
+    """Column names of a view, also of one created in this very transaction."""
+    schema, name = view.split(".")
+    query = (
+        "SELECT column_name FROM information_schema.columns"
+        f" WHERE table_schema = '{schema}' AND table_name = '{name}' ORDER BY ordinal_position"
+    )
+    if kind == "postgresql":
+        rows = session.engine.execute(
+            "SELECT * FROM postgres_query('store', ?, use_transaction=true)", [query]
+        )
+    else:
+        rows = session.engine.execute(query.replace(" ORDER", " AND table_catalog = 'store' ORDER"))
+    return [row[0] for row in rows.fetchall()]
 
 
 def _drop(view: View, kind: str) -> str:
@@ -80,6 +140,8 @@ def _create(view: View, kind: str) -> Iterator[str]:
             f"CREATE FUNCTION {view.name}({view.arguments}) RETURNS SETOF {view.returns}"
             f" LANGUAGE sql STABLE AS $body$ {view.select} $body$"
         )
+        yield f"COMMENT ON FUNCTION {view.name}({view.arguments}) IS '{view.title}'"
     else:
         names = ", ".join(argument.split()[0] for argument in view.arguments.split(","))
         yield f"CREATE MACRO {view.name}({names}) AS TABLE {view.select}"
+        yield f"COMMENT ON MACRO TABLE {view.name} IS '{view.title}'"

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 Failure = Literal["accept", "quarantine"]
+
+# Departments keep one clock, whatever the loading machine's is.
+CLOCK = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ class Arrival:
     every: Literal["day", "week", "month", "quarter", "year", "once"]
     by: time | None = None
     grace: timedelta = timedelta(0)
+
+    def due_at(self, as_of: date) -> datetime:
+        """When the extract of day `as_of` counts as late: `by` on that day, or its end, and the grace."""
+        if self.by is not None:
+            return datetime.combine(as_of, self.by, CLOCK) + self.grace
+        return datetime.combine(as_of, time(0), CLOCK) + timedelta(days=1) + self.grace
 
 
 @dataclass(frozen=True)
@@ -169,6 +179,12 @@ class Contract:
         used += [self.valid_from or "", self.as_of.column]
         used += [self.delivery.operation.column] if self.delivery.operation else []
         return (*self.columns, *(name for name in self.ignore if name in used))
+
+    @property
+    def mandatory_columns(self) -> int:
+        """How many cells of a row must be filled: required columns and those checked not to be blank."""
+        required = {name for name, column in self.columns.items() if column.required}
+        return len(required | {check.column for check in self.checks if check.rule == "not_blank"})
 
     def attributes(self, role: str) -> dict[str, tuple[str, ...]]:
         """The attributes of `role`, each with the source columns that feed it, in contract order."""

@@ -1,0 +1,32 @@
+-- 数据新鲜度：每个来源最近一次送达，以及待人工处理的文件
+-- view: population.freshness
+-- column last_as_of: 最新数据日期
+-- column last_received_at: 最近收到时间
+-- column last_file_name: 最近入库的文件
+-- column days_behind: 距今天数
+-- column overdue: 最近一次是否晚于合同约定
+-- column records: 现行记录数
+-- column waiting_files: 待人工放行的文件数
+WITH latest AS (
+    SELECT d.*, row_number() OVER (PARTITION BY d.source ORDER BY d.as_of DESC, d.file_id DESC) AS place
+    FROM basedb.delivery d WHERE d.status IN ('loaded', 'current')
+),
+standing AS (
+    SELECT source, count(*) AS records FROM population.source_record WHERE status = 'current' GROUP BY source
+),
+waiting AS (
+    -- A file that was held and then released has a later line of its own.
+    SELECT h.source, count(*) AS files FROM basedb.delivery h
+    WHERE h.status = 'held' AND NOT EXISTS (
+        SELECT 1 FROM basedb.delivery d WHERE d.source = h.source AND d.sha256 = h.sha256 AND d.as_of = h.as_of
+            AND d.status IN ('loaded', 'current'))
+    GROUP BY h.source
+)
+SELECT l.source, c.title, c.department, l.as_of AS last_as_of, l.received_at AS last_received_at,
+    l.file_name AS last_file_name, current_date - l.as_of AS days_behind, l.received_at > l.due_at AS overdue,
+    coalesce(s.records, 0) AS records, coalesce(w.files, 0) AS waiting_files
+FROM latest l
+JOIN basedb.contract c ON c.source = l.source AND c.version = l.contract_version
+LEFT JOIN standing s ON s.source = l.source
+LEFT JOIN waiting w ON w.source = l.source
+WHERE l.place = 1 AND c.domain = 'population'
