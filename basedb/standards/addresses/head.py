@@ -12,27 +12,29 @@ from dataclasses import dataclass
 from basedb.standards.addresses import places
 from basedb.standards.text import NUMERAL_CHARACTERS, numeral
 
-_NUMERAL_WORD = re.compile(rf"[{NUMERAL_CHARACTERS}]+(?=号|组|#|单元|室|栋|幢)")
+_NUMERAL_WORD = re.compile(rf"[{NUMERAL_CHARACTERS}]+(?=号(?![街巷桥线])|组|#|单元|室|栋|幢)")
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
 _STREET_OFFICE = re.compile(r"^([^0-9号]{1,8}?)(?:街道办事处|街道(?![路口北南东西])|办事处|街办)")
-_TOWN = re.compile(
-    r"^[^0-9号#]{1,9}?(?<!小)(?:(?:民族)?乡|镇|苏木|农场|林场)(?!路|街(?!村)|巷|大道|小区|花园|小学|中学)"
-)
+_NO_STREET = r"(?![东西南北中前后]?(?:路|街(?!村)|大街|巷|大道|胡同|小区|花园|家园|小学|中学))"
+_TOWN = re.compile(rf"^[^0-9号#]{{1,9}}?(?<!小)(?:(?:民族)?乡|镇|苏木|农场|林场){_NO_STREET}")
 _COMMUNITY = re.compile(r"^(?P<name>[^0-9号#]{1,12}?)(?:社区居民委员会|社区居委会|居民委员会|居委会|社区)")
 _VILLAGE = re.compile(
     r"^(?P<name>(?:(?!路|巷|社区|小区|花园|家属院|大道|胡同)[^0-9号#]){1,12})"
-    r"(?:村民委员会|村委会|行政村|村)(?!路|街(?!村)|巷|大道|小区|花园|家园)"
+    rf"(?:村民委员会|村委会|行政村|村){_NO_STREET}"
 )
 _ROAD_WORD = r"(?:大道|大街|胡同|路|街|巷|弄|道|条|里)"
+_ROAD_BEGIN = r"(?:\d{1,3}号(?=路)|[GSXY]?\d{1,3}(?=[国省县乡]道))?"
 _SECTION = r"(?:[东西南北中]段|[东西南北]侧|[东西南北](?=\d))?"
 _NUMBERED_ROAD = re.compile(
-    rf"^(?P<road>[^0-9号#]{{1,16}}{_ROAD_WORD}{_SECTION})第?(?P<number>\d+(?:-\d+)?)(?:号院|号|#)?(?:附(?P<extra>\d+)号?)?"
+    rf"^(?P<road>{_ROAD_BEGIN}[^0-9号#]{{1,16}}{_ROAD_WORD}{_SECTION}|{_ROAD_BEGIN}(?<=\d号)路)"
+    r"第?(?P<number>\d+(?:-\d+)?弄?)(?:号院|号|#)?(?:附(?P<extra>\d+)号?)?"
 )
 _ROAD = re.compile(
-    r"^(?P<road>[^0-9号#]{1,14}(?:大道|大街|胡同|路|街|巷)(?:[东西南北中]段|[东西南北]侧)?)(?!区|边|口)(?P<rest>.*)$"
+    rf"^(?P<road>{_ROAD_BEGIN}[^0-9号#]{{0,14}}(?:大道|大街|胡同|[国省县乡]道|路|街|巷)(?:[东西南北中]段|[东西南北]侧)?)"
+    r"(?!区|边|口)(?P<rest>.*)$"
 )
-_ROAD_AT_END = re.compile(rf"^[^0-9号#]{{1,16}}{_ROAD_WORD}{_SECTION}$")
-_NUMBER = re.compile(r"^第?(?P<number>\d+(?:-\d+)?)(?:号院|号|#)(?:附(?P<extra>\d+)号?)?")
+_ROAD_AT_END = re.compile(rf"^{_ROAD_BEGIN}[^0-9号#]{{0,16}}{_ROAD_WORD}{_SECTION}$")
+_NUMBER = re.compile(r"^第?(?P<number>\d+(?:-\d+)?)(?:号院|号(?!路)|#)(?:附(?P<extra>\d+)号?)?")
 _GROUP = re.compile(r"^(?:第)?(?P<group>\d+)(?:村民)?(?:小)?组")
 _NEW_VILLAGE = re.compile(r"(?:新村|[一二三四五六七八九十]村)$")
 

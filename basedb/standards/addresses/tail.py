@@ -42,9 +42,9 @@ def read_tail(text: str, after: int) -> Tail:
         following = [other for _, other, _ in tokens[place + 1 :]]
         if word in ("号", "号院", "#") and bare and after in (ROAD, VILLAGE) and read.number is None:
             number, bare = "-".join([*bare, number]), []  # 12-3号
-        read, bare = _bare(read, bare, after, last=False), []
+        read, bare = _bare(read, bare, after, word), []
         read = _add(read, number, word, extra, following, after)
-    read = _bare(read, bare, after, last=True)
+    read = _bare(read, bare, after)
     for side, word in _SIDE.findall(text):
         if word == "单元" and read.unit is None:
             read = replace(read, unit=side)
@@ -97,22 +97,40 @@ def _plate(read: Tail, number: str, word: str, following: list[str], after: int)
     return replace(read, room=number)
 
 
-def _bare(read: Tail, numbers: list[str], after: int, last: bool) -> Tail:
-    """Numbers without words: 3-2-501 is building, unit, room; what is already known is left out."""
-    if not numbers:
-        return read
-    if after in (ROAD, VILLAGE) and read.number is None and read.block is None and read.unit is None:
-        plate = numbers[:1] if len(numbers) > 2 else numbers
+def _bare(read: Tail, numbers: list[str], after: int, before: str | None = None) -> Tail:
+    """Numbers without words: 3-2-501 is building, unit, room.
+
+    before: the word of the number that follows, None at the end of the tail: in 3-2-501室 the room is known.
+    """
+    if (
+        numbers
+        and after in (ROAD, VILLAGE)
+        and read.number is None
+        and read.block is None
+        and read.unit is None
+    ):
+        plate = numbers[:1] if len(numbers) > 2 or before is not None else numbers
         read, numbers = replace(read, number="-".join(plate)), numbers[len(plate) :]
     if not numbers:
         return read
-    if not last and len(numbers) == 1:
-        return replace(read, block=numbers[0]) if read.block is None else read
-    if read.unit is not None:
-        return replace(read, room="-".join(numbers))
-    if read.block is not None:
-        return replace(read, unit=numbers[0] if len(numbers) > 1 else None, room=numbers[-1])
-    if len(numbers) == 1:
-        return replace(read, room=numbers[0]) if len(numbers[0]) >= 3 else replace(read, block=numbers[0])
-    unit = numbers[1] if len(numbers) > 2 else None
-    return replace(read, block=numbers[0], unit=unit, room="-".join(numbers[2:]) or numbers[1])
+    free = [part for part in ("block", "unit", "room") if getattr(read, part) is None]
+    if read.unit is not None and "block" in free:
+        free.remove("block")
+    if before in _UNIT:
+        free = [part for part in free if part == "block"]
+    elif before is not None:
+        free = [part for part in free if part != "room"]
+    if before is None and free:
+        return _to_the_room(read, numbers, free)
+    return replace(read, **dict(zip(free, numbers, strict=False)))
+
+
+def _to_the_room(read: Tail, numbers: list[str], free: list[str]) -> Tail:
+    """Numbers at the end: the last one is the room, a short one standing alone after an estate the building."""
+    if free[-1] != "room":
+        return read
+    if len(numbers) == 1 and free[0] == "block" and len(numbers[0]) < 3:
+        return replace(read, block=numbers[0])
+    if len(numbers) > len(free):
+        numbers = [*numbers[: len(free) - 1], "-".join(numbers[len(free) - 1 :])]
+    return replace(read, room=numbers[-1], **dict(zip(free, numbers[:-1], strict=False)))

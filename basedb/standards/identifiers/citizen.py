@@ -112,7 +112,9 @@ def citizen_id(series: pd.Series, latest: datetime.date | None = None) -> Standa
     found = kind[rows]
     address = read.address
     found = np.where(found >= 0, found, CITIZEN)
-    found = np.where((found == CITIZEN) & np.isin(address // 10000, _RESIDENCE_PREFIXES), RESIDENCE_PERMIT, found)
+    found = np.where(
+        (found == CITIZEN) & np.isin(address // 10000, _RESIDENCE_PREFIXES), RESIDENCE_PERMIT, found
+    )
     found = np.where((found == CITIZEN) & (address >= 900000), PERMANENT_RESIDENCE, found).astype(np.int8)
     real = read.date_is_real
     days = civil_days(read.year, read.month, read.day)
