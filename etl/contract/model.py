@@ -176,7 +176,7 @@ class Contract:
     def read_columns(self) -> tuple[str, ...]:
         """The columns of a read table, in order: the mapped ones, then ignored ones that a setting uses."""
         used = [*self.key, *self.key_tiebreak, *self.delivery.scope, *(c.column for c in self.checks)]
-        used += [self.valid_from or "", self.as_of.column]
+        used += [name for name in (self.valid_from, self.as_of.column) if name]
         used += [self.delivery.operation.column] if self.delivery.operation else []
         return (*self.columns, *(name for name in self.ignore if name in used))
 

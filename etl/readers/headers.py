@@ -145,10 +145,13 @@ def _refuse_other_extract(
 def _refuse_mismatch(missing: list[str], unknown: list[str], contract: Contract, path: Path) -> None:
     zh, en = [], []
     for header in unknown:
+        if not fold(header):
+            zh.append("有一列没有表头（行尾多了分隔符？可在约定的 ignore 中写 ''）")
+            en.append("a column without a header (a trailing delimiter? declare '' under ignore)")
+            continue
         close = nearest(fold(header), missing) or nearest(fold(header), contract.columns)
-        label = header or "（空白表头）"
-        zh.append(f"未知列“{label}”" + (f"（是否为“{close}”？可在约定中加别名）" if close else ""))
-        en.append(f"unknown column {label}" + (f" (is it {close}? then add an alias)" if close else ""))
+        zh.append(f"未知列“{header}”" + (f"（是否为“{close}”？可在约定中加别名）" if close else ""))
+        en.append(f"unknown column {header}" + (f" (is it {close}? then add an alias)" if close else ""))
     if missing:
         zh.append("缺少列" + "、".join(f"“{name}”" for name in missing))
         en.append("missing column " + ", ".join(missing))

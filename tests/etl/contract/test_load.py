@@ -136,6 +136,24 @@ def test_targets_the_domain_does_not_know(tmp_path: Path) -> None:
     assert found == [(14, "columns.姓名.to", "names？ / did you mean names?")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "just text",
+        "source: 1",
+        GOOD.replace("key: 证号", "key: {a: b}"),
+        GOOD.replace("reader: {format: delimited, encoding: gbk}", "reader: 5"),
+        GOOD.replace("reader: {format: delimited, encoding: gbk}", "reader: [{format: sql, url_env: X}]"),
+        GOOD.replace("columns:", "columns: []\nx:"),
+        GOOD.replace("{to: self.sex,", "{to: [],"),
+        GOOD.replace("files: {pattern: 'mz_", "files: {pattern: ['(', 'mz_").replace("csv'}", "csv']}"),
+    ],
+)
+def test_odd_shapes_are_problems_too(tmp_path: Path, text: str) -> None:
+    assert all(line >= 1 for line, _, _ in problems(tmp_path, text))
+
+
 def test_not_yaml_and_not_utf8(tmp_path: Path) -> None:
     assert problems(tmp_path, GOOD + "\nkey: [")[0][0] >= 24
     path = write(tmp_path)

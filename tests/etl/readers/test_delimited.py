@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
@@ -178,13 +179,19 @@ def refusal(path: object, contract: Contract, *others: Contract) -> ReadRefusal:
         ("甲,乙", "reader.wrong_columns", "丙"),
         ("甲,乙,丙,丁", "reader.wrong_columns", "未知列“丁”"),
         ("甲,乙,甲,丙", "reader.duplicate_column", "甲"),
-        ("甲,乙,丙,", "reader.wrong_columns", "空白表头"),
+        ("甲,乙,丙,", "reader.wrong_columns", "没有表头"),
     ],
 )
 def test_columns_that_are_not_the_declared_ones(write: Write, header: str, code: str, says: str) -> None:
     found = refusal(write("a.csv", f"{header}\n1,2,3\n".encode("gb18030")), NAMES)
     assert (found.code, found.line) == (code, 1)
     assert says in found.zh
+
+
+def test_a_trailing_delimiter_can_be_declared(write: Write) -> None:
+    contract = replace(NAMES, ignore={"": "行尾的分隔符"})
+    result = read(write("a.csv", "甲,乙,丙,\n1,2,3,\n".encode("gb18030")), contract)
+    assert result.table.to_pylist() == [{"row_no": 1, "甲": "1", "乙": "2", "丙": "3"}]
 
 
 def test_a_renamed_column_is_suggested(write: Write, contracts: dict[str, Contract]) -> None:
