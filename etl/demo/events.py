@@ -160,7 +160,7 @@ def _numbers(day: _Day) -> None:
     taken = citizenid.given_out(p)
     p.old_number[who] = p.number[who]
     p.number[who] = citizenid.issue(d, w.origins.codes[p.born_at[who]], p.birth[who], p.sex[who], taken)
-    day.happened("renumber", who)
+    day.happened("renumber", who, insured=True)
 
 
 def _departures(day: _Day) -> None:
@@ -197,7 +197,7 @@ def _moves(day: _Day) -> None:
             code = np.array([c.code for c in w.city.counties], dtype=np.int64)[w.homes.county_of(home)]
             serial = 8_000_001 + (day.night.number * 40_009 + np.arange(len(heads))) % 999_000
             p.household[family] = (code * 10**7 + serial)[at]
-            day.happened(event, family)
+            day.happened(event, family, insured=True)
         else:
             day.happened(event, family, police=False, insured=True)
 

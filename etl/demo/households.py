@@ -67,7 +67,7 @@ def draw(draws: Draws, keys: Ints, today: int, label: str = "house") -> Frame:
     children = 1 + draws.pick(label + ".children", keys, [44, 46, 10])
     youngest = np.minimum(11.0, ages[:, WIFE] - 20.1)
     at = 20 + youngest * draws.uniform(label + ".first", keys)
-    twins = draws.hit(label + ".twins", keys, 0.011) & parent
+    twins = draws.hit(label + ".twins", keys, 0.02) & parent
     children = np.where(twins, np.maximum(children, 2), children)
     for i, slot in enumerate((CHILD_1, CHILD_2, CHILD_3)):
         child = ages[:, WIFE] - at

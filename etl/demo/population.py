@@ -193,7 +193,7 @@ def _strangers(w: World, people: People, keys: Ints, row: Ints, frame: household
     d, n = w.draws, w.names
     age = people.age(w.start)
     alone = (frame.kind[row] == households.ALONE) & (age < 60) & (people.separator == PLAIN)
-    who = np.flatnonzero(alone & d.hit("stranger", keys, 0.035))
+    who = np.flatnonzero(alone & d.hit("stranger", keys, 0.06))
     kinds = np.array([HONG_KONG, TAIWAN, PASSPORT, PERMANENT])
     people.document[who] = kinds[d.pick("stranger.kind", keys[who], [25, 25, 40, 10])]
     foreign = who[people.document[who] >= PASSPORT]
@@ -217,6 +217,10 @@ def _live(w: World, people: People, keys: Ints, today: int) -> None:
                        176, 177, 178, 180, 182, 183, 184, 186, 187, 188, 189, 191, 198, 199])  # fmt: skip
     phone = prefix[d.below("phone.prefix", keys, len(prefix))] * 10**8 + d.below("phone", keys, 10**8)
     people.phone[:] = np.where((age >= 14) & d.hit("phone?", keys, 0.93), phone, 0)
+    # an old father at the same address is reached through his son
+    son = np.flatnonzero((people.father >= 0) & (age > 24) & d.hit("phone.shared", keys, 0.15))
+    if len(son):
+        people.phone[people.father[son] - keys[0]] = people.phone[son]
     works = (age >= 20) & (age < 60) & d.hit("works", keys, 0.56)
     people.employer[:] = np.where(works, d.pick("employer", keys, w.organisations.weight), -1)
     level = np.select(

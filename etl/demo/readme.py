@@ -48,6 +48,10 @@ twin_of), id_shared_with (重号), old_id_no (before a correction), second_id_no
 | `files.parquet` | file | every delivered file; kind: '' normal, `late` = after its successor, `resent` = sent again |
 | `noise_rates.parquet` | extract, channel | rows carrying each error channel, over all regular files |
 
+Regular files come the morning after; irregular ones are marked in `files.parquet`: an insurance file that arrives
+after its successor, and marriages sent a second time with the same bytes (from three nights on). Addresses are
+worded in twelve ways; that is no error and carries no tag (`addr_variant`).
+
 A channel ending in `_c` is conditional: its configured rate is of the rows it can apply to.
 
 ## Files

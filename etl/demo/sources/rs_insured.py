@@ -51,7 +51,8 @@ _DOCUMENTS = [
     "外国护照",
     "外国人永久居留身份证",
 ]
-_CODES = ["", "01", "06", "07", "08", "18"]
+# some offices write the code instead, of the documents whose code they know
+_CODES = ["", "01", _DOCUMENTS[2], "18", "06", _DOCUMENTS[5]]
 _KINDS = [
     "企业职工基本养老保险",
     "职工基本医疗保险",

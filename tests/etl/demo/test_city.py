@@ -19,6 +19,14 @@ from etl.demo.sources import ga_population, jy_students, mz_marriages, rs_insure
 
 NIGHTS = 5
 PEOPLE = 2_000
+PINNED = {
+    "ga_population/20261101/ga_population_20261101.csv": "3815c100f6b8c81e",
+    "rs_insured/20261101/rs_insured_20261101.csv": "ce9bf4ff4fd3e28e",
+    "wj_births/20261101/wj_births_20261101.jsonl": "d39e0b9df864211c",
+    "wj_deaths/20261101/wj_deaths_20261101.xml": "61bdea11dc5fbb3c",
+    "mz_marriages/20261101/mz_marriages_20261101.csv": "f6b427dcb746873f",
+    "jy_students/20261101/jy_students_20261101.dbf": "4bc49e0770205a27",
+}
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +175,51 @@ def test_start_date_names_the_folders(tmp_path: Path) -> None:
 def test_readme_says_it_is_fiction(city: Summary) -> None:
     text = (city.directory / "README.md").read_text(encoding="utf-8")
     assert "虚构" in text and "fictional" in text
+
+
+def test_another_city_by_its_specification(tmp_path: Path) -> None:
+    spec = tmp_path / "tiny.yml"
+    spec.write_text(
+        """
+name: 某市
+province: 某省
+code: "999900"
+counties:
+  - code: "999901"
+    name: 甲区
+    weight: 1
+    history: [{until: 9999, code: "999901", label: 某省某市甲区}]
+    towns:
+      - {code: "001", name: 一街道, weight: 30}
+      - {code: "201", name: 二乡, weight: 10}
+""",
+        encoding="utf-8",
+    )
+    summary = generate(tmp_path / "city", 400, 3, seed=1, city=spec)
+    police = read_csv(summary, summary.files[0].file, "gb18030")
+    assert police["区划代码"].str.startswith("999901").all()
+    assert police["户籍地址"].str.startswith("某省某市甲区").mean() > 0.7
+
+
+@pytest.mark.parametrize("people", [100, 130])
+def test_the_smallest_cities(tmp_path: Path, people: int) -> None:
+    summary = generate(tmp_path / "city", people, 4, seed=1)
+    assert {f.extract for f in summary.files} >= {
+        "ga_population",
+        "rs_insured",
+        "mz_marriages",
+        "jy_students",
+    }
+
+
+def test_churn_sets_how_much_changes(city: Summary, tmp_path: Path) -> None:
+    calm = generate(tmp_path / "calm", PEOPLE, 2, seed=11, churn=0.0)
+    busy = generate(tmp_path / "busy", PEOPLE, 2, seed=11, churn=20.0)
+    assert calm.changed["ga_population"][1] <= 1  # a second registration found out
+    assert busy.changed["ga_population"][1] > 2 * city.changed["ga_population"][1]
+
+
+def test_bytes_are_those_of_every_machine(tmp_path: Path) -> None:
+    # a change of the generator may change these on purpose; a machine or a library may not
+    made = generate(tmp_path / "city", 300, 2, seed=20261101)
+    assert {f.file: f.sha256[:16] for f in made.files if f.data_night == 0} == PINNED
