@@ -223,7 +223,7 @@ def _surname(text: str, folded: str, found: list[tuple[str, str | None]]) -> tup
         return folded[:2], tables.compounds[folded[:2]] + pinyin.of_text(folded[2:])
     place = tables.surname[ord(folded[0])]
     first = tables.syllables[int(place)].as_py() if place else folded[0]
-    known = len(folded) in (2, 3) or (len(folded) == 4 and bool(tables.singles[ord(folded[0])]))
+    known = len(folded) >= 2 and (han <= 3 or bool(tables.singles[ord(folded[0])]))
     return (folded[0] if known else None), first + pinyin.of_text(folded[1:])
 
 

@@ -212,7 +212,8 @@ def _key(columns: dict[str, pa.Array]) -> pa.Array:
     empty = pa.scalar("", TEXT)
     parts = {name: pc.fill_null(columns[name], "") for name in PARTS}
     exact = pc.or_(pc.not_equal(parts["road"], ""), pc.not_equal(parts["estate"], ""))
-    county = pc.if_else(pc.ends_with(parts["division_code"], "00"), parts["county"], parts["division_code"])
+    above = pc.match_substring_regex(parts["division_code"], "^$|00$")
+    county = pc.if_else(above, parts["county"], parts["division_code"])
     town = pc.if_else(exact, empty, parts["town"])
     village = pc.if_else(exact, empty, parts["village"])
     estate = pc.replace_substring_regex(parts["estate"], "小区$", "")
