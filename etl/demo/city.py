@@ -70,7 +70,7 @@ def generate(
     tell("city", 0.0)
     world = World.found(read_city(city), people, seed, start)
     inbox, truth = Inbox(directory, start), Truth(directory)
-    context = Context(world, Addresses(world.city, world.homes), noise, nights)
+    context = Context(world, Addresses(world.city, world.homes), noise, nights, churn)
     sources = [source(context) for source in SOURCES]
     book: list[Night] = []
     held: list[tuple[Extract, int, int, str]] = []  # extract, night of its data, night to deliver, why

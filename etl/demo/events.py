@@ -26,7 +26,6 @@ RATES = {
     "marriage": 20,  # couples
     "marriage_ext": 5,
     "rename": 14,
-    "idfix": 6,  # a wrong entry with the police put right
     "renumber": 4,  # a number lawfully corrected
     "hukou_move": 14,  # households
     "cancel_household": 3,
@@ -155,7 +154,6 @@ def _names(day: _Day) -> None:
 
 def _numbers(day: _Day) -> None:
     w, p, d = day.world, day.world.people, day.world.draws
-    day.happened("idfix", day.choose("idfix", p.registered & d.hit("ga.wrong", np.arange(len(p)), 0.2)))
     who = day.choose("renumber", p.registered & (p.old_number == 0) & (p.shares < 0) & (p.twin < 0))
     taken = citizenid.given_out(p)
     p.old_number[who] = p.number[who]

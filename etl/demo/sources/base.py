@@ -51,6 +51,11 @@ class Context:
     addresses: Addresses
     level: float
     nights: int
+    churn: float = 1.0
+
+    def some(self, of: int, one_in: int) -> int:
+        """How many of so many things change in a night: at least one, unless nothing changes at all."""
+        return max(1, round(of * self.churn / one_in)) if self.churn > 0 else 0
 
 
 class Source(Protocol):

@@ -23,9 +23,9 @@ from etl.demo.columns import (
     yyyymmdd,
 )
 from etl.demo.delivery import FULL, Extract
-from etl.demo.draws import Ints, distinct, member
+from etl.demo.draws import Ints, distinct
 from etl.demo.lines import Cache, Rendered, bytes_of, encode
-from etl.demo.noise import Noise
+from etl.demo.noise import RATES, Noise
 from etl.demo.people import EDUCATION, ETHNIC, MARITAL, RELATION, RELATIONS
 from etl.demo.sources.base import Context, Night, dotted, id_cells, name_text, person_ids
 
@@ -73,10 +73,9 @@ class Police:
             known = night.police[self._known(night.police)]
             records = self._record[known]
             self._updated[records] = night.day
-            self._repaired[records] |= member(known, self._of("idfix", night))
-            merged = self._merge(night)
+            merged, repaired = self._merge(night), self._repair(night)
             new = night.entered[p.registered[night.entered]]
-            records = distinct(records, merged, self._register(new, night.day))
+            records = distinct(records, merged, repaired, self._register(new, night.day))
             self._archive(night)
         self._cache.put(records, self._render(records))
         return self.extract(self.order())
@@ -109,12 +108,6 @@ class Police:
         known = np.zeros(len(people), dtype=bool)
         known[inside] = self._record[people[inside]] >= 0
         return known
-
-    @staticmethod
-    def _of(event: str, night: Night) -> Ints:
-        return np.concatenate(
-            [np.zeros(0, dtype=np.int64), *(who for name, who in night.events if name == event)]
-        )
 
     def _append(self, person: Ints, home: Ints, house: Ints, updated: Ints) -> Ints:
         start = len(self._person)
@@ -159,8 +152,21 @@ class Police:
     def _merge(self, night: Night) -> Ints:
         """Some second registrations are found out and cancelled."""
         open_ = np.flatnonzero((self._home >= 0) & (self._merged == NEVER) & ~self._removed)
-        found = self._c.world.draws.sample(f"ga.merged.{night.number}", open_, max(1, len(open_) // 200))
+        found = self._c.world.draws.sample(f"ga.merged.{night.number}", open_, self._c.some(len(open_), 200))
         self._merged[found] = self._updated[found] = night.day
+        return found
+
+    def _repair(self, night: Night) -> Ints:
+        """Some wrong numbers and birth dates are put right."""
+        assert self._cache.rendered is not None, "nothing was rendered yet"
+        channels = list(RATES[self.name])
+        wrong = sum(1 << channels.index(c) for c in ("id_wrong", "id_check", "birth_other"))
+        tags = self._cache.rendered.tags & np.uint64(wrong)
+        open_ = np.flatnonzero((tags > 0) & ~self._repaired & ~self._removed & (self._home < 0))
+        found = self._c.world.draws.sample(f"ga.repaired.{night.number}", open_, self._c.some(len(open_), 80))
+        self._repaired[found] = True
+        self._updated[found] = night.day
+        night.events.append(("idfix", self._person[found]))
         return found
 
     def _archive(self, night: Night) -> None:
@@ -169,7 +175,7 @@ class Police:
         gone = np.maximum(p.died[self._person], p.left[self._person])
         old = np.flatnonzero((gone > NEVER) & (gone < night.day - 365) & ~self._removed)
         self._removed[
-            self._c.world.draws.sample(f"ga.archived.{night.number}", old, max(1, len(old) // 500))
+            self._c.world.draws.sample(f"ga.archived.{night.number}", old, self._c.some(len(old), 500))
         ] = True
 
     def order(self) -> Ints:

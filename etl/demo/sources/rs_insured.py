@@ -106,7 +106,7 @@ class Insurance:
             new = night.entered[d.hit("rs.covered", night.entered, 0.86)]
             late = np.flatnonzero(self._record < 0)
             late = late[p.present[late] & (p.document[late] == CITIZEN)]
-            late = d.sample(f"rs.late.{night.number}", late, max(1, len(p) // 10_000))
+            late = d.sample(f"rs.late.{night.number}", late, self._c.some(len(p), 10_000))
             records = np.concatenate([records, self._insure(distinct(new, late), night.day)])
         records = distinct(records)
         self._cache.put(records, self._render(records, night.day))

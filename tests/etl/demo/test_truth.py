@@ -220,3 +220,12 @@ def test_new_numbers_avoid_those_given_out() -> None:
     taken = citizenid.given_out(p)
     fresh = citizenid.issue(world.draws, area, p.birth[citizens], p.sex[citizens], taken)
     assert not np.isin(fresh, taken).any() and len(np.unique(fresh)) == len(fresh)
+
+
+def test_wrong_numbers_are_put_right_over_the_nights(rough: Summary) -> None:
+    events = pd.read_parquet(rough.directory / "truth/events.parquet")
+    repaired = set(events[events.event == "idfix"].person_id)
+    rows = truth(rough, "ga_population")
+    wrong = rows[rows.tags.astype(str).str.contains("id_wrong|id_check|birth_other")]
+    assert repaired and repaired <= set(wrong[wrong.data_night == 0].person_id)
+    assert not repaired & set(wrong[wrong.data_night == wrong.data_night.max()].person_id)
