@@ -46,9 +46,9 @@ READER_OPTIONS: dict[str, dict[str, Any]] = {
     "xlsx": _SHEET,
     "xls": _SHEET,
     "dbf": {"encoding": _TEXT},
-    "json": {"encoding": _TEXT, "records": {"type": "string"}},
+    "json": {"encoding": _TEXT, "records": {"type": "string"}, "count": _TEXT},
     "jsonl": {"encoding": _TEXT},
-    "xml": {"encoding": _TEXT, "record": _TEXT},
+    "xml": {"encoding": _TEXT, "record": _TEXT, "count": _TEXT},
     "parquet": {},
     "sql": {"url_env": _TEXT, "table": _TEXT, "query": _TEXT},
 }

@@ -54,6 +54,13 @@ TRAILING_BYTES = define(
     "reader.trailing_bytes", Severity.WARNING, "记录之后还有数据", "there is data after the last record"
 )
 
+COUNT_MISMATCH = define(
+    "reader.count_mismatch",
+    Severity.WARNING,
+    "记录数与文件自报的不符",
+    "the number of records is not the one the file states",
+)
+
 COLUMN_COUNT = define("reader.column_count", Severity.ERROR, "列数不符", "wrong number of columns")
 UNDECODABLE = define("reader.undecodable", Severity.ERROR, "含无法解码的字节", "bytes that cannot be decoded")
 ROW_ENCODING = define(

@@ -55,7 +55,10 @@ def read_jsonl(
 def read_json(
     path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()
 ) -> ReadResult:
-    """Read the objects of one list in a JSON document; `records` is its dotted path, empty for the top."""
+    """Read the objects of one list in a JSON document; `records` is its dotted path, empty for the top.
+
+    `count`, where given, is the dotted path of the number of records that the document states.
+    """
     data, encoding = _text(path, spec)
     try:
         document = _parse(data.decode(encoding))
@@ -78,7 +81,16 @@ def read_json(
     records = Records()
     for row_no, value in enumerate(_rows(document, spec.options.get("records", ""), path), 1):
         _take(records, row_no, value, "" if isinstance(value, dict) else str(value))
+    if "count" in spec.options:
+        records.compare_count(_stated(document, spec.options["count"]))
     return records.result(path, contract, others)
+
+
+def _stated(document: Any, where: str) -> str | None:
+    """The number of records the document states at a dotted path, as written."""
+    for part in where.split("."):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document if isinstance(document, str) else None
 
 
 def _text(path: Path, spec: ReaderSpec) -> tuple[bytes, str]:

@@ -27,7 +27,10 @@ _BAD_BYTE = "\ufffd"
 
 
 def read_xml(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()) -> ReadResult:
-    """Read the elements named `record`. ReadRefusal if the XML is malformed, cut off or carries a DTD."""
+    """Read the elements named `record`; `count` names the root's attribute that states their number.
+
+    ReadRefusal if the XML is malformed, cut off or carries a DTD.
+    """
     data = bytes(open_bytes(path, spec.options))
     text, lossy = _decoded(path, data, spec)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
@@ -57,6 +60,8 @@ def read_xml(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise _broken(path, text, error) from error
+    if "count" in spec.options and events.root is not None:
+        records.compare_count(events.root.get(spec.options["count"]))
     return records.result(path, contract, others)
 
 

@@ -89,6 +89,17 @@ def test_json_that_cannot_be_read(write: Write, content: bytes, code: str) -> No
     assert caught.value.code == code
 
 
+def test_a_count_that_the_file_states(write: Write) -> None:
+    document = {"总数": 3, "行": [{"a": "1"}, {}]}
+    contract = extract("json", ["a"], records="行", count="总数")
+    result = read(write("a.json", json.dumps(document).encode()), contract)
+    assert [note.code for note in result.notes] == ["reader.count_mismatch"]
+    for stated, codes in (("2", []), ("5", ["reader.count_mismatch"])):
+        content = f'<t n="{stated}"><r><a>1</a></r><r><a>2</a></r></t>'.encode()
+        counted = read(write("a.xml", content), extract("xml", ["a"], record="r", count="n"))
+        assert [note.code for note in counted.notes] == codes
+
+
 def xml(body: str, encoding: str = "GBK") -> bytes:
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
     return f"{head}<表>{body}</表>".encode(encoding.lower(), "xmlcharrefreplace")
