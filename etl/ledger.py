@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from basedb import __version__
+from basedb.findings import finding_type
 from basedb.ledger import OUTCOMES
 from basedb.store import Session, Store
 from etl.batch import Batch, Delivery, Step
@@ -176,9 +177,22 @@ def record_aside(
     started: datetime,
     wait: float,
 ) -> Account:
-    """Enter a held or refused file in the ledger: its account, and nothing else."""
+    """Enter a file that is not loaded in the ledger: its account and how it arrived, nothing else."""
     with store.writing(f"{command} {contract.source}", wait) as session:
         counters = Counters(session)
         run_id, file_id = counters.take("basedb.run"), counters.take("basedb.file")
         write_lines(session, counters, contract, delivery, account, command, started, run_id, file_id)
-    return account
+        for item in delivery.notes:
+            session.engine.execute(
+                "INSERT INTO basedb.finding (file_id, row_no, column_name, code, severity, suggestion)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    file_id,
+                    item.row_no,
+                    item.column,
+                    item.code,
+                    str(finding_type(item.code).severity),
+                    item.zh,
+                ],
+            )
+    return replace(account, run_id=run_id, file_id=file_id)

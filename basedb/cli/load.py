@@ -154,9 +154,10 @@ def _tell_samples(site: Site, contract: Contract, account: Account) -> None:
     if not account.samples:
         return
     entity = site.domains[contract.domain].entity
-    titles = {
-        item.name: item.zh.split("：")[0].split("（")[0] for item in (*entity.attributes, *entity.derived)
+    titles = {item.name: item.zh for item in entity.attributes} | {
+        item.name: item.zh for item in entity.derived
     }
+    titles = {name: zh.split("：")[0].split("（")[0] for name, zh in titles.items()}
     rows = []
     for sample in _masked(site, contract, account):
         now, was = sample["now"], sample["was"]

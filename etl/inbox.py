@@ -1,0 +1,163 @@
+"""An inbox as departments leave it: which files arrived, in which order, under which contract.
+
+Files lie in ``<source>/<delivery day>/`` beside ``_delivery/<day>/delivery.csv``, or anywhere, where
+a contract's file pattern finds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from etl.contract import Contract
+from etl.delivery_list import Listed, ListUnreadable, read_list
+
+LISTS = "_delivery"
+_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
+_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file of the inbox, or one that its list names and that is not there.
+
+    received_from: where `received_at` was taken from: the delivery list, the end of the day its
+    folder is named after, or the time the file was last written.
+    """
+
+    file_name: str
+    path: Path
+    contract: Contract
+    day: date
+    received_at: datetime
+    received_from: Literal["list", "folder", "file"]
+    listed: Listed | None
+    present: bool
+    has_list: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What lies in an inbox, in the order it is to be processed.
+
+    unknown: files no contract wants, by folder; broken_lists: lists that could not be read, and why.
+    """
+
+    directory: Path
+    arrived: tuple[Arrived, ...]
+    unknown: dict[str, list[str]]
+    broken_lists: dict[str, str]
+
+
+def read_inbox(directory: Path, contracts: Mapping[str, Contract], zone: ZoneInfo) -> Inbox:
+    """Every file in the inbox with its contract; opens nothing but the delivery lists."""
+    lists: dict[date, dict[str, Listed]] = {}
+    broken: dict[str, str] = {}
+    for path in sorted((directory / LISTS).glob("*/*.csv")):
+        day = _day_of(path.parent.name)
+        try:
+            lines = read_list(path, zone)
+        except ListUnreadable as error:
+            broken[path.relative_to(directory).as_posix()] = str(error)
+            continue
+        if day is not None:
+            lists.setdefault(day, {}).update({line.file_name: line for line in lines})
+    listed = {name: (day, line) for day, lines_of in lists.items() for name, line in lines_of.items()}
+    arrived: list[Arrived] = []
+    unknown: dict[str, list[str]] = {}
+    present = set()
+    for path in _files(directory):
+        name = path.relative_to(directory).as_posix()
+        present.add(name)
+        contract = _contract_of(name, contracts)
+        if contract is None:
+            unknown.setdefault(_folder(name), []).append(name)
+            continue
+        arrived.append(_arrived(directory, path, name, contract, listed.get(name), lists, zone))
+    for name, (day, line) in listed.items():
+        contract = _contract_of(name, contracts)
+        if not _inside(name):
+            broken[name] = "清单中的文件名指向收件目录之外 / a listed name that leads out of the inbox"
+        elif name not in present:
+            if contract is None:
+                unknown.setdefault(_folder(name), []).append(name)
+                continue
+            arrived.append(_arrived(directory, directory / name, name, contract, (day, line), lists, zone))
+    return Inbox(directory, tuple(sorted(arrived, key=_order)), unknown, broken)
+
+
+def _order(item: Arrived) -> tuple[date, bool, datetime, int, str]:
+    """By delivery day; listed files by time of arrival, as listed; then the unlisted by name."""
+    position = item.listed.position if item.listed else 0
+    return item.day, item.listed is None, item.received_at, position, item.file_name
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """Files that have fully arrived, in name order; hidden ones are somebody else's business."""
+    for path in sorted(directory.rglob("*")):
+        parts = path.relative_to(directory).parts
+        if parts[0] == LISTS or any(part.startswith((".", "~$")) for part in parts):
+            continue
+        if path.is_file() and not path.name.lower().endswith(_UNFINISHED):
+            yield path
+
+
+def _inside(name: str) -> bool:
+    """Whether a listed name stays in the inbox."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.startswith("/") and ".." not in parts and ":" not in parts[0]
+
+
+def _contract_of(name: str, contracts: Mapping[str, Contract]) -> Contract | None:
+    """The contract of the folder's source if it wants the file, else the first whose pattern does."""
+    own = contracts.get(PurePosixPath(name).parts[0])
+    if own is not None and own.matches(name):
+        return own
+    return next((contract for contract in contracts.values() if contract.matches(name)), None)
+
+
+def _arrived(
+    directory: Path,
+    path: Path,
+    name: str,
+    contract: Contract,
+    listed: tuple[date, Listed] | None,
+    lists: Mapping[date, object],
+    zone: ZoneInfo,
+) -> Arrived:
+    present = path.is_file()
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if present else datetime.now(UTC)
+    folder = next((day for part in _folders(name) if (day := _day_of(part))), None)
+    line = listed[1] if listed else None
+    day = listed[0] if listed else folder or written.astimezone(zone).date()
+    if line is not None and line.received_at is not None:
+        received, origin = line.received_at, "list"
+    elif folder is not None or listed:
+        received, origin = datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC), "folder"
+    else:
+        received, origin = written, "file"
+    return Arrived(name, path, contract, day, received, origin, line, present, day in lists)  # type: ignore[arg-type]
+
+
+def _folders(name: str) -> Iterable[str]:
+    return reversed(PurePosixPath(name).parts[:-1])
+
+
+def _folder(name: str) -> str:
+    parent = PurePosixPath(name).parent
+    return parent.parts[0] if parent.parts else "."
+
+
+def _day_of(text: str) -> date | None:
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
