@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from basedb.store import lockfile
+from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
 from basedb.store.errors import StoreError, StoreMissing
 
@@ -77,6 +77,7 @@ class EmbeddedStore:
                 engine.execute("BEGIN")
                 yield EmbeddedSession(engine)
                 if publish:
+                    _absorb_audit(engine, self.path)
                     engine.execute("COMMIT")
                     engine.execute("USE memory")
                     engine.execute("DETACH store")  # checkpoints: the copy is now one complete file
@@ -119,6 +120,16 @@ class EmbeddedSession:
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
         )
+
+
+def _absorb_audit(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Take reads recorded beside the file into the store, once it has a table for them."""
+    there = engine.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'basedb'"
+        " AND table_name = 'audit'"
+    ).fetchone()
+    if there:
+        audit_file.absorb(engine, audit_file.audit_path(path))
 
 
 def _attach(engine: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:

@@ -36,6 +36,10 @@ class PostgresStore:
         """How the store is named to people, without its password."""
         return self._url.render_as_string(hide_password=True)
 
+    def conninfo(self, application: str) -> str:
+        """A libpq connection string, its password included, that shows as `application`."""
+        return _conninfo(self._url, application)
+
     def exists(self) -> bool:
         """Whether the server answers; raises StoreError with its reason if not."""
         with self.reading():
