@@ -19,22 +19,24 @@ def refresh(
     wanted = f"SELECT {key} FROM appeared WHERE {key} IS NOT NULL UNION SELECT {key} FROM vanished WHERE {key} IS NOT NULL"
     values = ", ".join(keyed.values)
     members = f"{entity.id_column}, {key}, {keyed.order_by}, {values}"
-    if scalar(engine, "SELECT count(*) FROM standing_segment"):
+    session.fetch("standing_keyed", name, "*", key, wanted)
+    if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1)"):
         session.fetch("member", entity.qualified, members, key, wanted)
-        session.fetch("standing_keyed", name, "*", key, wanted)
-    else:
+    else:  # nobody bore a key before tonight
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE member AS SELECT entity_id AS {entity.id_column}, {key}, {keyed.order_by},"
             f" {values} FROM appeared WHERE {key} IS NOT NULL AND valid_to = DATE '9999-12-31'"
         )
-        session.fetch("standing_keyed", name, "*", key, wanted)
     first = ", ".join(f"arg_min({value}, place) AS {value}" for value in keyed.values)
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE keyed_now AS
             SELECT {key}, {first}, arg_min({entity.id_column}, place) AS {keyed.first_member} FROM (
                 SELECT *, coalesce({keyed.order_by}, '~') || lpad({entity.id_column}::TEXT, 20, '0') AS place
                 FROM member)
-            GROUP BY {key}"""
+            GROUP BY {key}
+            UNION ALL
+            -- A key that nobody bears any more keeps its row and its values, without a first member.
+            SELECT {key}, {values}, NULL FROM standing_keyed ANTI JOIN member USING ({key})"""
     )
     all_values = [*keyed.values, keyed.first_member]
     differs = " OR ".join(f"n.{value} IS DISTINCT FROM s.{value}" for value in all_values)
