@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import ENOENT
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from basedb.store import Store
 from basedb.store.embedded import EmbeddedStore
@@ -31,6 +35,20 @@ class Archive:
     def path(self, sha256: str) -> Path:
         """Where the file with this fingerprint is, or would be."""
         return self.directory / sha256[:2] / sha256
+
+    @contextmanager
+    def named(self, sha256: str, file_name: str) -> Iterator[Path]:
+        """The kept file under the name it came with, by which readers know its form.
+
+        FileNotFoundError if the archive does not have it.
+        """
+        kept = self.path(sha256)
+        if not kept.exists():
+            raise FileNotFoundError(ENOENT, f"归档中没有 {file_name} / not in the archive", str(kept))
+        with TemporaryDirectory(prefix="basedb-archive-") as directory:
+            link = Path(directory) / PurePosixPath(file_name).name
+            link.symlink_to(kept.resolve())
+            yield link
 
     def add(self, path: Path, sha256: str) -> Path:
         """Keep a copy of the file; a half-written copy of a killed run is never taken for one."""

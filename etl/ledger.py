@@ -168,6 +168,25 @@ def _write_contract(session: Session, contract: Contract, at: datetime) -> None:
         )  # fmt: skip
 
 
+def enter_decision(
+    session: Session,
+    counters: Counters,
+    kind: str,
+    source: str,
+    subject: str,
+    made_by: str,
+    made_at: datetime,
+    after_file_id: int,
+    reason: str,
+) -> None:
+    """One line of the decision log, placed after the file that was last entered."""
+    session.engine.execute(
+        "INSERT INTO basedb.decision (decision_id, kind, source, subject, made_by, made_at, after_file_id, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [counters.take("basedb.decision"), kind, source, subject, made_by, made_at, after_file_id, reason],
+    )
+
+
 def record_aside(
     store: Store,
     contract: Contract,

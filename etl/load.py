@@ -27,6 +27,7 @@ from etl.stages.read import Read
 from etl.stages.standardize import Standardize
 
 Progress = Callable[[str], None]
+Decide = Callable[[Session, Counters, int], None]
 
 
 class Stage(Protocol):
@@ -99,6 +100,24 @@ class Loader:
             return ledger.record_aside(
                 self.store, contract, delivery, account, self.command, started, self.wait
             )
+
+    def load_part(self, contract: Contract, delivery: Delivery, decide: Decide) -> Account:
+        """Load the rows `delivery.digests` of an archived file, in one transaction with the decision
+        that lets them in: `decide` gets the session, the counters and the file it comes after."""
+        started = datetime.now(UTC)
+        with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
+            batch = self._batch(session, contract, delivery)
+            decide(session, batch.counters, batch.file_id - 1)
+            self._run(batch, LOAD)
+            account = _account(batch)
+            if account.rows_read != len(delivery.digests):
+                raise Refused(
+                    "delivery.rows_not_found",
+                    f"在归档的 {delivery.file_name} 中只找到 {account.rows_read}/{len(delivery.digests)} 行，未作改动",
+                    "not all of the rows are in the archived file; nothing was changed",
+                )
+            ledger.write_account(batch, account, self.command, started)
+            return account
 
     def plan(self, contract: Contract, delivery: Delivery) -> Account:
         """Run the same stages without publishing; the account says what a load would do."""

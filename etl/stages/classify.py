@@ -130,7 +130,7 @@ def _keep_only(batch: Batch) -> None:
     part = engine.execute(
         "SELECT i.* FROM incoming i SEMI JOIN given USING (row_no) ORDER BY row_no"
     ).to_arrow_table()
-    batch.result = ReadResult(part)
+    batch.result = ReadResult(part, notes=batch.delivery.notes)
     engine.register("incoming", part)
     engine.execute("CREATE OR REPLACE TEMP TABLE nothing_aside (row_no BIGINT, outcome TEXT)")
     engine.register("set_aside", engine.execute("FROM nothing_aside").to_arrow_table())
