@@ -26,10 +26,12 @@ from etl.readers.encoding import check_encoding, codec
 from etl.readers.headers import Header, join_headers, resolve, share_known
 from etl.readers.opening import open_bytes
 from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_table
-from etl.readers.transcode import UndecodableError, decode_column
+from etl.readers.transcode import UndecodableError, decode_column, is_ascii
 
 _SAMPLE = 1 << 18
 _BLOCK = 1 << 21
+#: How Arrow hands over a column with Chinese in it: its distinct values need decoding once.
+_CODED = pa.dictionary(pa.int32(), pa.binary())
 _FOREIGN = ("utf-8", "gb18030", "utf-16", "big5")
 
 
@@ -84,23 +86,12 @@ def _read_fast(body: _Body, header: Header, contract: Contract) -> ReadResult | 
         return None
     names = [str(position) for position in range(header.width)]
     quoted = bool(body.dialect.quote) and _find(data, body.dialect.quote.encode())
+    types = dict.fromkeys(names, pa.binary())
     try:
-        raw = pacsv.read_csv(
-            pa.BufferReader(data),
-            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK),
-            parse_options=pacsv.ParseOptions(
-                delimiter=body.dialect.delimiter,
-                quote_char=body.dialect.quote or False,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types={name: pa.binary() for name in names},
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
+        if body.encoding != "utf-8":
+            sample = _parsed(_sample(data), types, body.dialect, quoted)
+            types |= {name: _CODED for name in names if not is_ascii(sample[name])}
+        raw = _parsed(data, types, body.dialect, quoted)
     except pa.ArrowInvalid:
         return None
     swallowed = quoted and _lines(data) != raw.num_rows and _swallowed_lines(raw, body.dialect)
@@ -119,6 +110,28 @@ def _read_fast(body: _Body, header: Header, contract: Contract) -> ReadResult | 
         table, footnotes = _split_footnotes(table, decode_column(raw["0"], body.encoding), body.dialect)
         ignored = footnotes + ignored
     return ReadResult(table, ignored, notes=header.notes)
+
+
+def _parsed(
+    data: pa.Buffer | bytes, types: dict[str, pa.DataType], dialect: Dialect, quoted: bool
+) -> pa.Table:
+    """The cells of all records as raw bytes; ArrowInvalid if a record has another number of cells."""
+    return pacsv.read_csv(
+        pa.BufferReader(data),
+        read_options=pacsv.ReadOptions(column_names=list(types), block_size=_BLOCK),
+        parse_options=pacsv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote or False,
+            newlines_in_values=quoted,
+            ignore_empty_lines=False,
+        ),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
 
 
 def _splits_safely(encoding: str, delimiter: str, quote: str) -> bool:
@@ -251,6 +264,8 @@ def _swallowed_lines(raw: pa.Table, dialect: Dialect) -> bool:
     """Whether a cell with line breaks looks like whole records caught between two stray quotes."""
     enough = max(1, raw.num_columns - 1)
     for column in raw.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(pa.binary())
         breaks = pc.count_substring(column, b"\n")
         suspects = column.filter(pc.greater(pc.fill_null(breaks, 0), 0))
         if (

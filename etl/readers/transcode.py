@@ -16,11 +16,13 @@ class UndecodableError(ValueError):
 
 
 def decode_column(column: pa.ChunkedArray, encoding: str) -> pa.ChunkedArray:
-    """A binary column, free of NUL bytes, as a string column.
+    """A binary column, plain or dictionary-encoded and free of NUL bytes, as a string column.
 
     UndecodableError if any value is not valid in `encoding`, or a GB18030 column holds UTF-8 values; the
     caller then goes through the records one by one.
     """
+    if pa.types.is_dictionary(column.type):
+        return pa.chunked_array([_decode_coded(chunk, encoding) for chunk in column.chunks], pa.string())
     if is_ascii(column):
         return column.cast(pa.string())
     if encoding == "utf-8":
@@ -42,7 +44,10 @@ def is_ascii(column: pa.ChunkedArray) -> bool:
 
 def _decode_chunk(chunk: pa.Array, encoding: str) -> pa.Array:
     """A chunk at a time: its distinct values fit the processor's cache, and neighbours repeat most."""
-    coded = chunk.dictionary_encode()
+    return _decode_coded(chunk.dictionary_encode(), encoding)
+
+
+def _decode_coded(coded: pa.DictionaryArray, encoding: str) -> pa.Array:
     return _decode_values(coded.dictionary, encoding).take(coded.indices)
 
 
