@@ -55,8 +55,8 @@ def _report_doubts(batch: Batch) -> None:
     for code, ordinals in (
         (
             SHARED_NUMBER,
-            "SELECT DISTINCT k.ordinal FROM new_key k JOIN resolved s USING (ordinal)"
-            " JOIN claim c ON c.key = k.key AND c.entity_id <> s.entity_id",
+            "SELECT ordinal FROM new_key WHERE key IN ("
+            "SELECT key FROM claim GROUP BY key HAVING min(entity_id) <> max(entity_id))",
         ),
         (REUSED_KEY, "SELECT ordinal FROM reused_key"),
     ):

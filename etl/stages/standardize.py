@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
@@ -22,6 +18,7 @@ from basedb.store import scalar
 from etl.batch import Batch
 from etl.contract.model import Contract
 from etl.contract_checks import FINDING_COLUMNS, contract_findings, finding_rows
+from etl.workers import available_processes, mapper
 
 FUTURE = define(
     "valid_from.future",
@@ -50,7 +47,8 @@ class Standardize:
     def run(self, batch: Batch) -> int:
         rows = _rows_to_process(batch)
         work = partial(standardize_rows, batch.contract, batch.domain.name)
-        with _mapper(rows.num_rows) as run:
+        processes = min(available_processes(), 4) if rows.num_rows >= _PARALLEL_FROM else 1
+        with mapper(processes) as run:
             for number, part in enumerate(run(work, _chunks(rows))):
                 for name, table in zip(("raw_mention", "raw_event", "raw_finding"), part, strict=True):
                     batch.engine.register("standard_part", table)
@@ -77,18 +75,6 @@ def _rows_to_process(batch: Batch) -> pa.Table:
 def _chunks(rows: pa.Table) -> Iterator[pa.Table]:
     for start in range(0, max(rows.num_rows, 1), _CHUNK):
         yield rows.slice(start, _CHUNK).combine_chunks()
-
-
-@contextmanager
-def _mapper(rows: int) -> Iterator[Callable[[Callable[[pa.Table], Any], Iterable[pa.Table]], Iterable[Any]]]:
-    """`map` over chunks in order: here, or in processes where there is work enough for them."""
-    processes = min(os.cpu_count() or 1, 4)
-    if rows < _PARALLEL_FROM or processes == 1:
-        yield map
-        return
-    # spawn: the engine's threads and its server connection must not be forked.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield pool.map
 
 
 def standardize_rows(

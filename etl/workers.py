@@ -1,0 +1,98 @@
+"""Helper processes for work over chunks: plain children that import nothing of the caller's.
+
+`multiprocessing` starts a child by importing the caller's main module again, which would repeat a
+script that loads a file without a main guard. These children run this module instead and take
+pickled calls on their standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any
+
+Mapper = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+
+
+class WorkerDied(RuntimeError):
+    """A helper process ended before it answered (killed, or out of memory)."""
+
+
+@contextmanager
+def mapper(processes: int) -> Iterator[Mapper]:
+    """`map` over `processes` children, results in order; the plain `map` for one process.
+
+    Functions and arguments must be picklable and importable. An exception of a call is raised by
+    the iteration over the results.
+    """
+    if processes < 2:
+        yield map
+        return
+    children: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+    started = [_start() for _ in range(processes)]
+    for child in started:
+        children.put(child)
+
+    def call(function: Callable[[Any], Any], argument: Any) -> Any:
+        child = children.get()
+        try:
+            return _ask(child, function, argument)
+        finally:
+            children.put(child)
+
+    try:
+        with ThreadPoolExecutor(processes) as pool:
+            yield lambda function, arguments: pool.map(lambda item: call(function, item), arguments)
+    finally:
+        for child in started:
+            child.kill()
+            child.communicate()
+
+
+def available_processes() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _ask(child: subprocess.Popen[bytes], function: Callable[[Any], Any], argument: Any) -> Any:
+    assert child.stdin and child.stdout
+    try:
+        pickle.dump((function, argument), child.stdin, protocol=5)
+        child.stdin.flush()
+        failed, answer = pickle.load(child.stdout)
+    except (EOFError, BrokenPipeError) as error:
+        raise WorkerDied(f"辅助进程意外结束（退出码 {child.poll()}） / a helper process died") from error
+    if failed:
+        raise answer
+    return answer
+
+
+def _serve() -> None:
+    """Answer calls until the caller closes the pipe."""
+    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up among the answers
+    while True:
+        try:
+            function, argument = pickle.load(calls)
+        except EOFError:
+            return
+        try:
+            answer = (False, function(argument))
+        except Exception as error:  # noqa: BLE001 - handed to the caller, who raises it
+            answer = (True, error)
+        pickle.dump(answer, answers, protocol=5)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
