@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from basedb.findings import Standardized
 from basedb.standards import pinyin
-from basedb.standards.columnar import TEXT, Findings, encode, frame, take, to_arrow, transpose
+from basedb.standards.columnar import TEXT, Findings, Found, encode, frame, take, to_arrow, transpose
 from basedb.standards.names_text import SUSPICIOUS, read_name
 from basedb.standards.text import fold_table, han_table
 
@@ -38,15 +38,15 @@ def person_name(series: pd.Series) -> Standardized:
     values, codes = encode(to_arrow(series))
     texts = values.to_pylist()
     plain, matrix = _plain(texts)
-    columns, found = _read_odd(texts, plain)
-    if plain.any():
-        fast = _read_plain(values.filter(pa.array(plain)), matrix[plain])
-        columns = {
-            name: pc.replace_with_mask(array, pa.array(plain), fast[name]) for name, array in columns.items()
-        }
+    columns = _read_plain(values.filter(pa.array(plain)), matrix[plain])
+    odd, found = _read_odd([texts[place] for place in np.flatnonzero(~plain)])
+    # The odd values follow the plain ones: where each distinct value now stands, and then each row.
+    places = np.where(plain, np.cumsum(plain), plain.sum() + np.cumsum(~plain)) - 1
+    rows = np.where(codes >= 0, places[codes], -1) if len(places) else codes
     findings = Findings()
-    findings.add_distinct(codes, found)
-    taken = {name: take(array, codes) for name, array in columns.items()}
+    findings.add_distinct(np.maximum(rows - plain.sum(), -1), found)
+    joined = {name: pa.concat_arrays([columns[name], odd[name]]) for name in FIELDS}
+    taken = {name: take(array, rows) for name, array in joined.items()}
     return Standardized(frame(taken, series.index), findings.frame())
 
 
@@ -106,14 +106,7 @@ def _joined(matrix: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(matrix).view(f"U{width}").reshape(len(matrix))
 
 
-def _read_odd(
-    texts: list[str], plain: np.ndarray
-) -> tuple[dict[str, pa.Array], list[list[tuple[str, str | None]]]]:
-    """Read what is not plain; the plain ones get nulls and no findings."""
-    rows: list[tuple[object, ...]] = [(None, None, None, None, False)] * len(texts)
-    found: list[list[tuple[str, str | None]]] = [[]] * len(texts)
-    for place in np.flatnonzero(~plain):
-        read = read_name(texts[place])
-        rows[place] = (read.name, read.folded, read.pinyin, read.surname, read.is_placeholder)
-        found[place] = read.findings
-    return transpose(rows, FIELDS), found
+def _read_odd(texts: list[str]) -> tuple[dict[str, pa.Array], list[list[Found]]]:
+    read = [read_name(text) for text in texts]
+    rows = [(one.name, one.folded, one.pinyin, one.surname, one.is_placeholder) for one in read]
+    return transpose(rows, FIELDS), [one.findings for one in read]

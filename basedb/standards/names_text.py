@@ -29,6 +29,7 @@ FOLDED = define(
 DOT_REPAIRED = define(
     "name.dot", Severity.INFO, "姓名间隔号不规范，已改为“·”", "the name's dot was made U+00B7"
 )
+EDGES = define("name.edges", Severity.INFO, "姓名首尾的标点已去除", "punctuation at the ends was removed")
 PRIVATE_USE_MAPPED = define(
     "name.private_use_mapped",
     Severity.INFO,
@@ -72,7 +73,7 @@ SUSPICIOUS = "之某婴宝未无名不暂待佚姓详知司厂店局院校所社
 """Characters that send a name of ordinary characters to the closer look of this module."""
 
 _DOTS = "·•・･‧∙⋅․。.●˙ᐧ⸱᛫᠂❛'‵′`"
-_DOT_BETWEEN_HAN = re.compile(rf"(?<=[^\x00-\x7f])[ ]*[{re.escape(_DOTS)}_\-—–－]+[ ]*(?=[^\x00-\x7f])")
+_DOT_BETWEEN_HAN = re.compile(rf"(?<=[^\x00-\x7f])(?:[ ]*[{re.escape(_DOTS)}_\-—–－])+[ ]*(?=[^\x00-\x7f])")
 _EDGE = re.compile(rf"^[{re.escape(_DOTS)}\s,，、;；:：_\-—–]+|[{re.escape(_DOTS)}\s,，、;；:：_\-—–]+$")
 _LOST = re.compile("[?*□■�〓＊？◇]")
 _NEWBORN = re.compile(
@@ -131,11 +132,15 @@ def read_name(value: str) -> Name:
         return Name()
     if text[0] in "=+@":
         found.append((FORMULA, None))
+    bare = _EDGE.sub("", text) or text
+    if bare != text:
+        found.append((EDGES, None))
+    while bracket := _BRACKETS.match(bare):
+        found.append((BRACKETS, bracket["note"] or None))
+        bare = _EDGE.sub("", bracket["name"]) or bracket["name"].strip()
+    text = bare
     if text.upper() in _MISSING or not any(c.isalpha() or _LOST.match(c) for c in text):
         return Name(findings=[*found, (MISSING, None)])
-    if bracket := _BRACKETS.match(text):
-        found.append((BRACKETS, bracket["note"] or None))
-        text = bracket["name"].strip()
     text = _join(text, found)
     _judge(text, found)
     return _finish(text, found)
@@ -159,8 +164,7 @@ def _squeeze(text: str) -> str:
 
 def _join(text: str, found: list[tuple[str, str | None]]) -> str:
     """Dots made U+00B7, blanks between Han taken out or, in long names, read as the dot they stand for."""
-    bare = _EDGE.sub("", text) or text
-    dotted = _DOT_BETWEEN_HAN.sub(DOT, bare)
+    dotted = _DOT_BETWEEN_HAN.sub(DOT, text)
     if dotted != text:
         found.append((DOT_REPAIRED, dotted))
     if " " not in dotted or not any(is_han(c) for c in dotted):

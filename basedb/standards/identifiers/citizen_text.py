@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from operator import mul
 
 from basedb.findings import Severity, define
-from basedb.standards.identifiers.check_digits import citizen_check_digit
+from basedb.standards.identifiers.check_digits import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from basedb.standards.text import clean, fold_identifier
 
 LOWER_CASE = define(
@@ -104,6 +105,14 @@ class OddNumber:
 def read_odd(value: str) -> OddNumber:
     """Clean one value and say what it is; empty text becomes NA."""
     found: list[tuple[str, str | None]] = []
+    if (
+        len(value) == 15
+        and value.isascii()
+        and value.isdigit()
+        and len(set(value)) > 1
+        and value not in _RUNS
+    ):
+        return _fifteen(value, found)
     text = _strip(value, found)
     if not text:
         return OddNumber(None, None)
@@ -162,7 +171,10 @@ def _classify(text: str, found: list[tuple[str, str | None]]) -> OddNumber:
 def _fifteen(text: str, found: list[tuple[str, str | None]]) -> OddNumber:
     """19 is inserted as the century, but 18 for the sequence numbers 996-999 kept for centenarians."""
     centenarian = text[12:] >= "996"
-    bodies = [text[:6] + century + text[6:] for century in ("18", "19")]
-    first, other = bodies if centenarian else bodies[::-1]
-    number, alternative = (body + citizen_check_digit(body) for body in (first, other))
+    total = sum(map(mul, map(int, text[:6] + "18" + text[6:]), CITIZEN_WEIGHTS))
+    older, newer = (
+        text[:6] + century + text[6:] + CITIZEN_CHECKS[(total + more) % 11]
+        for century, more in (("18", 0), ("19", CITIZEN_WEIGHTS[7]))
+    )
+    number, alternative = (older, newer) if centenarian else (newer, older)
     return OddNumber(number, "citizen15", alternative, [*found, (CENTURY, alternative)], is_18=True)
