@@ -83,6 +83,7 @@ class Batch:
     newest_snapshot: date | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     absent: int = 0
+    scope: str | None = None
     steps: list[Step] = field(default_factory=list)
 
     @property

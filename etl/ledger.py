@@ -29,6 +29,7 @@ class Account:
 
     status: `loaded`, `identical` (the same delivery again: nothing done), `current` (the same bytes
     for a new as-of: freshness recorded), `held` (a person must release it) or `refused`.
+    scope: the scope values a partial snapshot speaks for, as a JSON array; None for the whole extract.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Account:
     rows_read: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     absent: int = 0
+    scope: str | None = None
     late: bool = False
     reason: str | None = None
     message: str | None = None
@@ -140,7 +142,7 @@ def write_lines(
     )
     values = [
         file_id, run_id, contract.source, delivery.file_name, delivery.sha256, delivery.size, delivery.as_of,
-        None, contract.delivery.mode, delivery.received_at, contract.arrival.due_at(delivery.as_of),
+        account.scope, contract.delivery.mode, delivery.received_at, contract.arrival.due_at(delivery.as_of),
         contract.version, account.status, account.reason, account.message, account.late, account.rows_read,
         *(account.counts[outcome] for outcome in OUTCOMES), account.absent,
     ]  # fmt: skip

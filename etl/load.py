@@ -235,6 +235,7 @@ def _confirm(batch: Batch, previous: dict[str, Any]) -> Account:
         "current",
         rows_read=previous["rows_read"],
         counts=counts,
+        scope=previous["scope"],
         message=f"内容与 {previous['file_name']} 完全相同，仅更新数据日期"
         f" / the same bytes as {previous['file_name']}; only freshness recorded",
         run_id=batch.run_id,
@@ -260,6 +261,7 @@ def _account(batch: Batch) -> Account:
         rows_read=batch.result.records,
         counts=dict(batch.counts),
         absent=batch.absent,
+        scope=batch.scope,
         late=batch.late,
         findings=dict(findings),
         steps=tuple(batch.steps),

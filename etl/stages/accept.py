@@ -10,7 +10,7 @@ import pyarrow as pa
 from basedb.findings import all_types
 from basedb.store import scalar
 from etl.batch import Batch
-from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY
+from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY, snapshot_over_scope
 from etl.stages.standardize import FUTURE
 
 
@@ -124,9 +124,8 @@ def _next_snapshot(batch: Batch) -> date:
         return batch.delivery.as_of
     found: date = scalar(
         batch.engine,
-        "SELECT min(as_of) FROM basedb.delivery WHERE source = ? AND mode = 'snapshot'"
-        " AND status IN ('loaded', 'current') AND as_of > ?",
-        [batch.contract.source, batch.delivery.as_of],
+        f"SELECT min(as_of) FROM basedb.delivery WHERE {snapshot_over_scope(batch)} AND as_of > ?",
+        [batch.delivery.as_of],
     )
     return found
 

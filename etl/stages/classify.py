@@ -141,15 +141,16 @@ def _find_standing(batch: Batch) -> None:
     engine, source = batch.engine, batch.contract.source
     table = f"{batch.domain.name}.source_record"
     if batch.contract.delivery.mode == "snapshot":
+        if batch.contract.delivery.scope:
+            listed = "SELECT coalesce(to_json(list_sort(list(DISTINCT scope)))::TEXT, '[]') FROM given"
+            batch.scope = scalar(engine, listed)
         engine.execute(
             f"CREATE OR REPLACE TEMP TABLE standing AS SELECT {_STANDING} FROM {table}"
             f" WHERE source = '{source}' AND status <> 'superseded'"
         )
         batch.newest_snapshot = scalar(
             engine,
-            "SELECT max(as_of) FROM basedb.delivery WHERE source = ? AND mode = 'snapshot'"
-            " AND status IN ('loaded', 'current') AND (scope IS NULL OR scope IN (SELECT coalesce(scope, '') FROM given))",
-            [source],
+            f"SELECT max(as_of) FROM basedb.delivery WHERE {snapshot_over_scope(batch)}",
         )
     else:
         batch.session.fetch("standing_any", table, _STANDING, "source_key", "SELECT source_key FROM given")
@@ -157,6 +158,18 @@ def _find_standing(batch: Batch) -> None:
             "CREATE OR REPLACE TEMP TABLE standing AS FROM standing_any"
             f" WHERE source = '{source}' AND status <> 'superseded'"
         )
+
+
+def snapshot_over_scope(batch: Batch) -> str:
+    """SQL condition over the file ledger: a loaded snapshot of the source that covers this file's scope."""
+    condition = f"source = '{batch.contract.source}' AND mode = 'snapshot' AND status IN ('loaded', 'current')"
+    if batch.scope is None:
+        return condition
+    scope = batch.scope.replace("'", "''")
+    return (
+        f"{condition} AND (scope IS NULL OR"
+        f" list_has_any(CAST(CAST(scope AS JSON) AS TEXT[]), CAST(CAST('{scope}' AS JSON) AS TEXT[])))"
+    )
 
 
 def _decide_outcomes(batch: Batch) -> None:
