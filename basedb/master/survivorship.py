@@ -102,6 +102,7 @@ def _plain_rows(entity: Entity, registers: Collection[str]) -> str:
 
 def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[str]) -> str:
     winners, origins, trusts = [], [], []
+    derived = {item.name for item in entity.derived}
     for item in entity.mastered:
         rank = _rank(item, priorities.get(item.name, {}))
         winners.append(
@@ -110,9 +111,12 @@ def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[s
             f" CASE count({item.name}) WHEN 1 THEN 'only' ELSE"
             f" CASE WHEN min({item.name}) = max({item.name}) THEN 'agreed' ELSE 'priority' END END AS {item.name}__rule"
         )
+        # A derived value that fills in for a missing one is read from the identifier.
+        basis = f"{entity.identifier}__record" if item.name in derived else "NULL"
         origins.append(
             f"""CASE WHEN {item.name}__record IS NOT NULL THEN
-                '"{item.name}":[' || {item.name}__record || ',"' || {item.name}__rule || '"]' END"""
+                '"{item.name}":[' || {item.name}__record || ',"' || {item.name}__rule || '"]'
+                WHEN {basis} IS NOT NULL THEN '"{item.name}":[' || {basis} || ',"derived"]' END"""
         )
         if item.trusted_when:
             trusts.append(
