@@ -8,6 +8,7 @@ import psycopg2
 
 from basedb.store import Store, StoreError
 from basedb.store.audit_file import append, audit_path
+from basedb.store.embedded import EmbeddedStore
 
 UNSTATED = "未说明 / not stated"
 # The audit file finds its last line within the last megabyte.
@@ -21,7 +22,7 @@ def record(store: Store, command: str, purpose: str, detail: str, rows: int) -> 
     publication takes into the table.
     """
     account, told, detail = getpass.getuser(), purpose or UNSTATED, detail[:_LONGEST]
-    if store.kind == "duckdb":
+    if isinstance(store, EmbeddedStore):
         append(
             audit_path(store.path),
             {"account": account, "command": command, "purpose": told, "detail": detail, "rows": rows},

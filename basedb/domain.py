@@ -146,6 +146,7 @@ class Domain:
 
     record_attributes: attributes of a delivered event itself (``record.…`` in contracts).
     keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
+    facts: views with the entity's id that an explanation of one entity shows, in this order.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Domain:
     keyed_tables: tuple[KeyedTable, ...] = ()
     migrations: tuple[Any, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
 
     def targets(self) -> set[str]:
         """Attribute names a contract may map a column to (without the role)."""

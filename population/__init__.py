@@ -35,4 +35,5 @@ DOMAIN = Domain(
     contracts=_HERE / "sources",
     views=_HERE / "views",
     keyed_tables=(HOUSEHOLDS,),
+    facts=("population.household_member", "population.relationship", "population.life_event"),
 )

@@ -18,6 +18,7 @@ import psycopg2.extras
 
 from basedb.store.errors import StoreError
 from basedb.store.open import Store
+from basedb.store.postgres import PostgresStore
 
 _BATCH = 5000
 
@@ -56,7 +57,7 @@ class Reader:
 @contextmanager
 def reading(store: Store, zone: str = "Asia/Shanghai") -> Iterator[Reader]:
     """A reader of the store whose instants are in `zone`."""
-    if store.kind == "postgresql":
+    if isinstance(store, PostgresStore):
         with _server(store.conninfo("basedb sql"), zone) as connection:
             yield Reader("postgresql", lambda query, given: _ask_server(connection, query, given))
     else:
