@@ -41,6 +41,8 @@ class Stage(Protocol):
 
 PLAN: Sequence[Stage] = (Read(), Classify(), Standardize(), Accept(), Link(), Resolve(), Merge())
 LOAD: Sequence[Stage] = (*PLAN, Publish())
+# From about a hundred thousand rows building indexes after a first load beats maintaining them.
+_BULK_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Loader:
         if settled:
             return settled
         self.archive.add(delivery.path, delivery.sha256)
+        if delivery.size > _BULK_BYTES:
+            self.store.make_room(self.domain.metadata, self.wait)
         try:
             with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
                 return self._publish(session, contract, delivery, started)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import duckdb
+
 from basedb.domain import Entity
 from basedb.store.session import Session, scalar
 
@@ -11,12 +13,14 @@ from basedb.store.session import Session, scalar
 def gather(session: Session, entity: Entity, registers: Collection[str]) -> None:
     """Create TEMP table `candidate`: all mentions of all touched entities, tonight's included.
 
-    Reads TEMP tables `new_mention`, `resolved`, `merged`, `claim`, `new_record` (record_id, source,
-    source_key, as_of, valid_from, valid_to) and `closed` (record_id, status, closed_on); and the store.
-    Leaves `touched` (entity_id), `standing_touched` (old_id, entity_id), `candidate` and
-    `claimants` (key, claimants, registered_claimants).
+    Reads TEMP tables `new_mention`, `resolved`, `fresh`, `merged`, `claim`, `new_record` (record_id,
+    source, source_key, as_of, valid_from, valid_to) and `closed` (record_id, status, closed_on); and
+    the store. Leaves `single` (new entities with one mention, where there is nothing to choose:
+    they are no candidates), `touched` (entity_id), `standing_touched` (old_id, entity_id),
+    `candidate` and `claimants` (key, claimants, registered_claimants).
     """
     engine = session.engine
+    _set_singles_apart(engine, entity)
     mention = f"{entity.schema}.{entity.name}_mention"
     id_column = entity.id_column
     session.fetch(
@@ -25,7 +29,7 @@ def gather(session: Session, entity: Entity, registers: Collection[str]) -> None
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE touched AS
             SELECT DISTINCT coalesce(m.to_id, t.entity_id) AS entity_id FROM (
-                SELECT entity_id FROM resolved
+                SELECT entity_id FROM resolved ANTI JOIN single USING (ordinal)
                 UNION SELECT {id_column} FROM closed_mention
                 UNION SELECT to_id FROM merged
                 UNION SELECT entity_id FROM claim) t
@@ -62,10 +66,26 @@ def gather(session: Session, entity: Entity, registers: Collection[str]) -> None
             UNION ALL
             SELECT s.entity_id, r.record_id, m.role, r.source, r.source_key, r.as_of, r.valid_from, r.valid_to,
                 r.status, {values}
-            FROM new_mention m JOIN resolved s USING (ordinal) JOIN new_record r USING (record_id)"""
+            FROM new_mention m JOIN (FROM resolved ANTI JOIN single USING (ordinal)) s USING (ordinal)
+            JOIN new_record r USING (record_id)"""
     )
     engine.execute("DROP TABLE standing_candidate")
     _count_claimants(session, entity, registers)
+
+
+def _set_singles_apart(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """TEMP `single`: most of a first load, spared the copying that choosing between mentions takes."""
+    closing = " AND ".join(f"m.{name} IS NULL" for name in entity.closing)
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE single AS
+            WITH alone AS (
+                SELECT entity_id, min(ordinal) AS ordinal FROM resolved SEMI JOIN fresh USING (entity_id)
+                GROUP BY entity_id HAVING count(*) = 1)
+            SELECT a.ordinal, a.entity_id
+            FROM (FROM alone ANTI JOIN claim USING (entity_id)) a JOIN new_mention m USING (ordinal)
+            JOIN new_record r USING (record_id)
+            WHERE {closing} AND r.valid_to = DATE '9999-12-31'"""
+    )
 
 
 def _count_claimants(session: Session, entity: Entity, registers: Collection[str]) -> None:

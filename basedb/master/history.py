@@ -16,9 +16,10 @@ _OPEN_INSTANT = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 def compare(session: Session, entity: Entity) -> None:
     """Find what the publication must write.
 
-    Reads TEMP `segment` and `standing_touched` and the store. Leaves `standing_segment` (rows as
-    stored, `is_master` marks those of the master table), `vanished` (standing segments that no
-    longer hold) and `appeared` (segments to insert).
+    Reads TEMP `segment`, `single_segment` and `standing_touched` and the store. Leaves
+    `standing_segment` (rows as stored, `is_master` marks those of the master table), `vanished`
+    (standing segments that no longer hold), `changed_segment` (segments of `segment` to insert) and
+    the view `appeared` (all to insert).
     """
     engine = session.engine
     columns = [item.name for item in entity.master.columns]
@@ -47,13 +48,13 @@ def compare(session: Session, entity: Entity) -> None:
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE vanished AS SELECT s.* FROM standing_segment s ANTI JOIN segment g ON {same}"
     )
-    if scalar(engine, "SELECT count(*) FROM standing_segment"):
-        engine.execute(
-            "CREATE OR REPLACE TEMP TABLE appeared AS"
-            f" SELECT g.* FROM segment g ANTI JOIN standing_segment s ON {same}"
-        )
-    else:
-        engine.execute("CREATE OR REPLACE TEMP VIEW appeared AS FROM segment")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_segment AS"
+        f" SELECT g.* EXCLUDE (value_hash) FROM segment g ANTI JOIN standing_segment s ON {same}"
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP VIEW appeared AS FROM single_segment UNION ALL BY NAME FROM changed_segment"
+    )
 
 
 def write(session: Session, entity: Entity, received_at: str, run_id: int) -> None:
@@ -79,12 +80,17 @@ def write(session: Session, entity: Entity, received_at: str, run_id: int) -> No
             f"INSERT INTO {entity.qualified}_version ({columns}) SELECT {replaced} FROM vanished WHERE is_master"
         )
     values = ", ".join(_value_names(entity))
-    for table, condition in ((entity.qualified, "="), (f"{entity.qualified}_version", "<>")):
+    for table, segments in (
+        (entity.qualified, "appeared WHERE valid_to = DATE '9999-12-31'"),
+        (f"{entity.qualified}_version", "changed_segment WHERE valid_to <> DATE '9999-12-31'"),
+    ):
         engine.execute(
             f"""INSERT INTO {table}
-                ({entity.id_column}, {values}, valid_from, valid_to, known_from, known_to, published_at, run_id, origin)
-                SELECT entity_id, {values}, valid_from, valid_to, {received}, {_OPEN_INSTANT}, now(), {run_id}, origin::JSON
-                FROM appeared WHERE valid_to {condition} DATE '9999-12-31'"""
+                ({entity.id_column}, {values}, valid_from, valid_to, known_from, known_to, published_at, run_id,
+                 origin)
+                SELECT entity_id, {values}, valid_from, valid_to, {received}, {_OPEN_INSTANT}, now(), {run_id},
+                    origin::JSON
+                FROM {segments}"""
         )
 
 

@@ -18,7 +18,7 @@ from basedb.store.session import scalar
 def resolve(engine: duckdb.DuckDBPyConnection, entity: Entity, next_id: int) -> int:
     """Decide the entity of every new mention; returns how many entities are new.
 
-    Reads TEMP tables `new_mention`, `evidence` and `contested`; new mentions are vertices from
+    Reads TEMP tables `mention_place`, `evidence` and `contested`; new mentions are vertices from
     `next_id` on. Leaves TEMP tables `resolved` (ordinal, entity_id, method), `merged` (from_id,
     to_id) and `claim` (key, claimants: entity ids that claim a key together).
     """
@@ -26,7 +26,7 @@ def resolve(engine: duckdb.DuckDBPyConnection, entity: Entity, next_id: int) -> 
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE placed AS
             SELECT m.ordinal, coalesce(c.label, {next_id} + m.ordinal) AS label
-            FROM new_mention m LEFT JOIN component c ON c.vertex = {next_id} + m.ordinal"""
+            FROM mention_place m LEFT JOIN component c ON c.vertex = {next_id} + m.ordinal"""
     )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE fresh AS

@@ -26,30 +26,21 @@ Priorities = Mapping[str, Mapping[str, int]]  # attribute → source → priorit
 def survive(
     engine: duckdb.DuckDBPyConnection, entity: Entity, priorities: Priorities, registers: Collection[str]
 ) -> None:
-    """Create TEMP table `segment` (entity_id, master columns, valid_from, valid_to, origin).
+    """Create TEMP table `segment` and view `single_segment` (entity_id, master columns, valid_from,
+    valid_to, origin): the timelines of the touched entities, and of the new ones with one mention.
 
-    Reads TEMP tables `candidate` and `claimants` (see `candidates.gather`).
+    Reads TEMP tables `candidate`, `single` and `claimants` (see `candidates.gather`).
     """
-    closing = " OR ".join(f"{name} IS NOT NULL" for name in entity.closing)
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE plain AS
-            SELECT entity_id FROM candidate GROUP BY entity_id
-            HAVING count(*) = 1 AND NOT bool_or({closing}) AND min(valid_to) = {OPEN}"""
-    )
     _split_into_segments(engine, entity)
-    plain_rows = _plain_rows(entity, registers)
-    merged_rows = _merged_rows(entity, priorities, registers)
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE survived AS
-            {plain_rows} UNION ALL BY NAME {merged_rows}"""
+        f"CREATE OR REPLACE TEMP TABLE segment AS {_segments(entity, _merged_rows(entity, priorities, registers))}"
     )
-    engine.execute(_segments(entity))
-    for name in ("survived", "in_force", "plain"):
-        engine.execute(f"DROP TABLE {name}")
+    engine.execute("DROP TABLE in_force")
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW single_segment AS {_single_segments(entity, registers)}")
 
 
 def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """TEMP `in_force`: for entities with more than one say, each segment's mentions in force."""
+    """TEMP `in_force`: the mentions in force in each segment of each entity."""
     closings = " ".join(
         f"UNION SELECT entity_id, {name} FROM versioned WHERE {name} IS NOT NULL" for name in entity.closing
     )
@@ -64,7 +55,7 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
                     status = 'superseded' AND bool_or(status <> 'superseded') OVER record
                         AND NOT coalesce(bool_or(status <> 'superseded') OVER later, false) AS passing,
                     row_number() OVER (PARTITION BY entity_id ORDER BY record_id, role) AS place
-                FROM candidate ANTI JOIN plain USING (entity_id)
+                FROM candidate
                 WINDOW record AS (PARTITION BY entity_id, source, source_key, role),
                     versions AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id),
                     later AS (PARTITION BY entity_id, source, source_key, role ORDER BY as_of, record_id
@@ -91,13 +82,17 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
     )
 
 
-def _plain_rows(entity: Entity, registers: Collection[str]) -> str:
-    """One mention, one segment: its values are the entity's."""
-    values = ", ".join(item.name for item in entity.mastered)
-    return f"""SELECT entity_id, valid_from AS start, {values}, {_trust_columns(entity)},
-            true AS listed, role = 'self' AND source IN ({_literals(registers)}) AS registered,
-            '{{"*":[' || record_id || ',"only"]}}' AS origin
-        FROM candidate SEMI JOIN plain USING (entity_id)"""
+def _single_segments(entity: Entity, registers: Collection[str]) -> str:
+    """One mention, one segment: its values are the entity's, its number nobody else's."""
+    columns, expressions = _shown(entity)
+    values = ", ".join(f"m.{name}" for name in _surviving(entity))
+    return f"""WITH known AS (
+            SELECT s.entity_id, r.valid_from, {values}, true AS listed,
+                m.role = 'self' AND r.source IN ({_literals(registers)}) AS registered,
+                1 AS claimants, (m.role = 'self' AND r.source IN ({_literals(registers)}))::INT AS registered_claimants,
+                '{{"*":[' || m.record_id || ',"only"]}}' AS origin
+            FROM new_mention m JOIN single s USING (ordinal) JOIN new_record r USING (record_id))
+        SELECT entity_id, {expressions}, valid_from, {OPEN} AS valid_to, origin FROM known"""
 
 
 def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[str]) -> str:
@@ -144,16 +139,13 @@ def _rank(item: Attribute, by_source: Mapping[str, int]) -> str:
     )
 
 
-def _segments(entity: Entity) -> str:
+def _segments(entity: Entity, survived: str) -> str:
     """From surviving values to master rows: derived columns, segment ends, equal neighbours joined."""
-    derived = {item.name: item for item in entity.derived}
-    plain = [item.name for item in entity.mastered if item.name not in derived]
-    columns = [*plain, *derived]
-    expressions = ", ".join([*plain, *(f"({item.expression}) AS {name}" for name, item in derived.items())])
+    columns, expressions = _shown(entity)
     closing = ", ".join(f"CASE WHEN start >= s.{name} THEN s.{name} END AS {name}" for name in entity.closing)
     value_hash = f"hash({', '.join(columns)})"
-    return f"""CREATE OR REPLACE TEMP TABLE segment AS
-        WITH known AS (
+    return f"""WITH survived AS ({survived}),
+        known AS (
             SELECT s.* REPLACE ({closing}),
                 coalesce(c.claimants, 1) AS claimants, coalesce(c.registered_claimants, 0) AS registered_claimants
             FROM survived s LEFT JOIN claimants c ON c.key = s.{entity.identifier}),
@@ -169,8 +161,18 @@ def _segments(entity: Entity) -> str:
         FROM kept"""
 
 
-def _trust_columns(entity: Entity) -> str:
-    return ", ".join(item.trusted_when for item in entity.mastered if item.trusted_when)
+def _shown(entity: Entity) -> tuple[list[str], str]:
+    """The master's value columns, and the SELECT list that computes them from surviving values."""
+    derived = {item.name: item for item in entity.derived}
+    plain = [item.name for item in entity.mastered if item.name not in derived]
+    expressions = [*plain, *(f"({item.expression}) AS {name}" for name, item in derived.items())]
+    return [*plain, *derived], ", ".join(expressions)
+
+
+def _surviving(entity: Entity) -> list[str]:
+    """What survivorship yields: mastered values and the flags that say they can be trusted."""
+    flags = [item.trusted_when for item in entity.mastered if item.trusted_when]
+    return [*(item.name for item in entity.mastered), *dict.fromkeys(flags)]
 
 
 def _literals(names: Collection[str]) -> str:

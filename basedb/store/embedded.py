@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import sqlalchemy as sa
 
 from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
@@ -91,6 +92,9 @@ class EmbeddedStore:
                 engine.close()
                 _remove_database(work)
 
+    def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
+        """Nothing to do: an embedded store has no indexes that slow a first load."""
+
     def _refuse_foreign_writer(self) -> None:
         journal = self.path.with_name(self.path.name + ".wal")
         if journal.exists() and journal.stat().st_size:
@@ -120,6 +124,9 @@ class EmbeddedSession:
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
         )
+
+    def complete_indexes(self, metadata: sa.MetaData) -> None:
+        """Nothing to do: an embedded store has no indexes (see `ddl.create_statements`)."""
 
 
 def _absorb_audit(engine: duckdb.DuckDBPyConnection, path: Path) -> None:

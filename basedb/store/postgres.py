@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateIndex
 
 from basedb.store.engine import load_extension, open_engine
 from basedb.store.errors import StoreBusy, StoreError
@@ -76,6 +79,21 @@ class PostgresStore:
         finally:
             engine.close()
 
+    def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
+        """Drop the secondary indexes of tables that are still empty, for the load that fills them.
+
+        Building an index over loaded rows takes a fraction of maintaining it row by row. The drop is
+        a transaction of its own, so that no reader waits for more than a moment; the load creates
+        what is missing before it commits, which readers do not notice.
+        """
+        with self.writing("basedb make room", wait) as session:
+            for table in metadata.sorted_tables:
+                if not scalar(
+                    session.engine, f"SELECT count(*) FROM (SELECT 1 FROM {table.fullname} LIMIT 1)"
+                ):
+                    for index in table.indexes:
+                        session.apply(f"DROP INDEX IF EXISTS {table.schema}.{index.name}")
+
     def _attach(self, engine: duckdb.DuckDBPyConnection, application: str, read_only: bool) -> None:
         load_extension(engine, "postgres_scanner")
         conninfo = _conninfo(self._url, application).replace("'", "''")
@@ -136,6 +154,24 @@ class PostgresSession:
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
         )
+
+    def complete_indexes(self, metadata: sa.MetaData) -> None:
+        """Create declared indexes that are missing; their tables get fresh statistics."""
+        found = self.engine.execute(
+            "SELECT * FROM postgres_query('store', 'SELECT schemaname, indexname FROM pg_indexes')"
+        ).fetchall()
+        missing = [
+            index
+            for table in metadata.sorted_tables
+            for index in table.indexes
+            if (table.schema, index.name) not in found
+        ]
+        if missing:
+            self.apply("SET LOCAL maintenance_work_mem = '256MB'")
+        for index in missing:
+            self.apply(str(CreateIndex(index).compile(dialect=postgresql.dialect())))
+        for table in {index.table.fullname: None for index in missing if index.table is not None}:
+            self.apply(f"ANALYZE {table}")
 
     def drop_staged(self) -> None:
         """Drop what was staged, so that the commit leaves no trace of it."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import duckdb
+import sqlalchemy as sa
 
 
 class Session(Protocol):
@@ -34,6 +35,10 @@ class Session(Protocol):
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
         """Create TEMP table `name` with `columns` of the rows of store `table` whose `key` is
         among the first column of the engine query `keys`; reads only those rows where it can."""
+        ...
+
+    def complete_indexes(self, metadata: sa.MetaData) -> None:
+        """Create declared indexes that a first load went without (see `Store.make_room`)."""
         ...
 
 

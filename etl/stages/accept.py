@@ -95,27 +95,26 @@ def _number_records(batch: Batch) -> None:
             WHERE n.status IN ('current', 'retired')"""
     )
     engine.execute(
-        """CREATE OR REPLACE TEMP TABLE new_mention AS
-            SELECT row_number() OVER (ORDER BY n.record_id, m.role) - 1 AS ordinal, n.record_id, n.standing_id, m.*
+        """CREATE OR REPLACE TEMP TABLE mention_place AS
+            SELECT row_number() OVER (ORDER BY n.record_id, m.role) - 1 AS ordinal, m.row_no, m.role,
+                n.record_id, n.standing_id
             FROM raw_mention m JOIN new_record n USING (row_no)"""
     )
-    engine.execute("DROP TABLE raw_mention")
-    _complete_mentions(batch)
+    # A view: the standard columns of a first load are wide, and copying them costs more than joining.
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP VIEW new_mention AS
+            SELECT p.ordinal, p.record_id, p.standing_id, m.*{_missing_columns(batch)}
+            FROM raw_mention m JOIN mention_place p USING (row_no, role)"""
+    )
 
 
-def _complete_mentions(batch: Batch) -> None:
+def _missing_columns(batch: Batch) -> str:
     """Columns of the entity that this contract does not feed are there all the same, as NULL."""
     entity = batch.domain.entity
-    there = {row[0] for row in batch.engine.execute("DESCRIBE new_mention").fetchall()}
-    for item in entity.mention.columns:
-        if item.name not in there and item.name not in (
-            entity.id_column,
-            "method",
-            "match_weight",
-            "decided_at",
-            "run_id",
-        ):
-            batch.engine.execute(f"ALTER TABLE temp.new_mention ADD COLUMN {item.name} {item.type.compile()}")
+    there = {row[0] for row in batch.engine.execute("DESCRIBE raw_mention").fetchall()}
+    there |= {entity.id_column, "record_id", "method", "match_weight", "decided_at", "run_id"}
+    missing = [item for item in entity.mention.columns if item.name not in there]
+    return "".join(f", NULL::{item.type.compile()} AS {item.name}" for item in missing)
 
 
 def _next_snapshot(batch: Batch) -> date:

@@ -97,8 +97,10 @@ def _give_keys(batch: Batch) -> None:
     )
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE repeated_key AS
-            SELECT natural_key, count(DISTINCT digest) AS contents FROM keyed
-            GROUP BY natural_key HAVING count(*) > 1 OR natural_key = ''"""
+            SELECT natural_key, count(DISTINCT digest) AS contents FROM keyed SEMI JOIN (
+                SELECT natural_key FROM keyed GROUP BY natural_key HAVING count(*) > 1 OR natural_key = '')
+                USING (natural_key)
+            GROUP BY natural_key"""
     )
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE given AS
@@ -162,7 +164,9 @@ def _find_standing(batch: Batch) -> None:
 
 def snapshot_over_scope(batch: Batch) -> str:
     """SQL condition over the file ledger: a loaded snapshot of the source that covers this file's scope."""
-    condition = f"source = '{batch.contract.source}' AND mode = 'snapshot' AND status IN ('loaded', 'current')"
+    condition = (
+        f"source = '{batch.contract.source}' AND mode = 'snapshot' AND status IN ('loaded', 'current')"
+    )
     if batch.scope is None:
         return condition
     scope = batch.scope.replace("'", "''")

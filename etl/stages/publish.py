@@ -33,6 +33,7 @@ class Publish:
         _write_outcomes(batch)
         _write_findings(batch)
         _write_quarantine(batch)
+        batch.session.complete_indexes(batch.domain.metadata)
         return batch.counts["added"] + batch.counts["changed"] + batch.counts["superseded"]
 
 
@@ -63,8 +64,7 @@ def _insert_records(batch: Batch) -> None:
                 n.valid_to, TIMESTAMPTZ '{batch.received}',
                 CASE n.status WHEN 'current' THEN {_OPEN} ELSE TIMESTAMPTZ '{batch.received}' END, {batch.run_id}
             FROM new_record n JOIN incoming USING (row_no)
-            JOIN (SELECT * EXCLUDE (valid_from) FROM raw_event) e USING (row_no)
-            ORDER BY n.record_id"""
+            JOIN (SELECT * EXCLUDE (valid_from) FROM raw_event) e USING (row_no)"""
     )
 
 
@@ -75,7 +75,7 @@ def _insert_mentions(batch: Batch) -> None:
     batch.engine.execute(
         f"""INSERT INTO {entity.qualified}_mention ({copied}, {", ".join(own)})
             SELECT {copied}, s.entity_id, s.method, NULL, TIMESTAMPTZ '{batch.received}', {batch.run_id}
-            FROM new_mention JOIN resolved s USING (ordinal) ORDER BY ordinal"""
+            FROM new_mention JOIN resolved s USING (ordinal)"""
     )
 
 
