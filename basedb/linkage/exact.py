@@ -121,28 +121,33 @@ def _number_forms(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
 
 
 def _same_record(session: Session, entity: Entity, provisional: int) -> None:
-    """Link a new version of a departmental record to the entity of the version before it."""
+    """Link a new version of a departmental record to every version before and after it.
+
+    To every one, not only to the one that stands: else it would matter whether a version between
+    two others is known already.
+    """
     engine = session.engine
-    if not scalar(engine, "SELECT count(*) FROM new_mention WHERE standing_id IS NOT NULL"):
+    if not scalar(engine, "SELECT count(*) FROM new_record WHERE standing_id IS NOT NULL"):
         engine.execute("CREATE OR REPLACE TEMP TABLE same_record (a BIGINT, b BIGINT)")
         engine.execute("CREATE OR REPLACE TEMP TABLE reused_key (ordinal BIGINT)")
         return
     session.fetch(
-        "version_before",
-        f"{entity.schema}.{entity.name}_mention",
-        "*",
-        "record_id",
-        "SELECT standing_id FROM new_mention WHERE standing_id IS NOT NULL",
+        "version",
+        f"{entity.schema}.source_record s JOIN {entity.schema}.{entity.name}_mention m ON m.record_id = s.record_id",
+        "s.source, s.source_key, m.*",
+        "s.source_key",
+        "SELECT source_key FROM new_record WHERE standing_id IS NOT NULL",
     )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE same_record AS
-            SELECT {provisional} + r.ordinal AS a, l.{entity.id_column} AS b
-            FROM version_before l JOIN new_mention r ON l.record_id = r.standing_id AND l.role = r.role
+            SELECT DISTINCT {provisional} + r.ordinal AS a, l.{entity.id_column} AS b
+            FROM new_record n JOIN new_mention r USING (record_id)
+            JOIN version l ON l.source = n.source AND l.source_key = n.source_key AND l.role = r.role
             WHERE {entity.same_record}"""
     )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE reused_key AS
-            SELECT r.ordinal FROM version_before l
+            SELECT r.ordinal FROM version l
             JOIN new_mention r ON l.record_id = r.standing_id AND l.role = r.role
             WHERE NOT coalesce({entity.same_record}, false)"""
     )
