@@ -1,0 +1,142 @@
+"""How long a night takes, as ratios to COPY of the same file on the same server in the same run.
+
+    python -m benchmarks.nightly [--rows 1000000] [--stores postgresql duckdb] [--keep DIR]
+
+COPY means: server-side ``COPY … ENCODING 'GB18030'`` of the file's raw text columns into a logged
+table with a primary key and three indexes (ID number; name and birth date; household) in place,
+warm cache, median of three. A load is measured from the call to the published transaction, in a
+process of its own whose peak memory (helper processes added) is shown beside it; the server's
+memory is not counted. The server is a private one, with fsync on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+
+from etl.demo import residents
+from tests.cluster import Cluster
+
+TARGETS = {"first load": 3.0, "0.5 % changed": 0.5, "same bytes, new as-of": 0.15, "same delivery": 0.05}
+
+
+def main() -> None:
+    """Generate the files, run COPY and the loads, print one table per store and size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--stores", nargs="+", default=["postgresql", "duckdb"])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--child", nargs=2, metavar=("STORE", "FILE"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        _measure_load(*arguments.child)
+        return
+    with Cluster(durable=True, shared_buffers="1GB", settings={"max_wal_size": "8GB"}) as cluster:
+        for rows in arguments.rows:
+            with tempfile.TemporaryDirectory(prefix="basedb-bench-") as scratch:
+                _compare(Path(scratch), cluster, rows, arguments.stores, arguments.seed)
+
+
+def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed: int) -> None:
+    made = residents(scratch, rows, seed, changed=0.005)
+    assert made.second is not None
+    first, second = (scratch / delivered.file for delivered in (made.first, made.second))
+    same_later = second.with_name("ga_population_20261109.csv")
+    shutil.copyfile(second, same_later)
+    steps = {
+        "first load": first,
+        "0.5 % changed": second,
+        "same bytes, new as-of": same_later,
+        "same delivery": same_later,
+    }
+    copies = [_copy(cluster, first) for _ in range(3)]
+    copy = statistics.median(copies)
+    print(f"\n{rows:,} rows, {first.stat().st_size / 1e6:.0f} MB: COPY {copy:.1f} s ({_listed(copies)})", flush=True)
+    for store in stores:
+        url = cluster.create_database(f"night_{rows}") if store == "postgresql" else f"duckdb:///{scratch}/city.duckdb"
+        print(f"{store:<12} {'seconds':>9} {'ratio':>7} {'target':>7} {'peak MiB':>9}   stages")
+        for name, path in steps.items():
+            seconds, peak, stages = _load(url, path)
+            print(
+                f"  {name:<24}{seconds:>8.2f} {seconds / copy:>7.3f} {TARGETS[name]:>7} {peak:>9,.0f}   {stages}", flush=True
+            )
+        if store == "postgresql":
+            cluster.drop_database(f"night_{rows}")
+
+
+def _copy(cluster: Cluster, path: Path) -> float:
+    """Seconds of COPY into a fresh table indexed as the master table is."""
+    with path.open(encoding="gb18030") as file:
+        header = file.readline().strip().split(",")
+    url = cluster.create_database("copy")
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        columns = ", ".join(f'"{name}" text' for name in header)
+        cursor.execute(f"CREATE TABLE raw (id bigserial PRIMARY KEY, {columns})")
+        cursor.execute('CREATE INDEX ON raw ("公民身份号码")')
+        cursor.execute('CREATE INDEX ON raw ("姓名", "出生日期")')
+        cursor.execute('CREATE INDEX ON raw ("户号")')
+    path.read_bytes()  # warm cache
+    started = time.perf_counter()
+    with connection, connection.cursor() as cursor, path.open("rb") as file:
+        names = ", ".join(f'"{name}"' for name in header)
+        cursor.copy_expert(f"COPY raw ({names}) FROM STDIN WITH (FORMAT csv, HEADER, ENCODING 'GB18030')", file)
+    seconds = time.perf_counter() - started
+    connection.close()
+    cluster.drop_database("copy")
+    return seconds
+
+
+def _load(url: str, path: Path) -> tuple[float, float, str]:
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.nightly", "--child", url, str(path)],
+        stdout=subprocess.PIPE, check=True, text=True,
+    )  # fmt: skip
+    told = json.loads(answer.stdout.splitlines()[-1])
+    return told["seconds"], told["peak"], told["stages"]
+
+
+def _measure_load(url: str, file: str) -> None:
+    """In the child: load one file and tell seconds, peak memory and the seconds of each stage."""
+    from basedb.domain import installed_domains
+    from basedb.store import open_store
+    from basedb.store.migrate import initialise
+    from etl.archive import Archive
+    from etl.contract.parse import load_contracts
+    from etl.load import Loader
+
+    store, domain = open_store(url), installed_domains()["population"]
+    initialise(store, list(installed_domains().values()))
+    contracts = load_contracts(domain.contracts)
+    loader = Loader(store, domain, contracts, Archive(Path(file).parent / "archive"))
+    contract = contracts["ga_population"]
+    started = time.perf_counter()
+    account = loader.load(contract, loader.receive(contract, Path(file)))
+    seconds = time.perf_counter() - started
+    stages = " ".join(f"{step.stage} {step.seconds:.1f}" for step in account.steps) or account.status
+    print(json.dumps({"seconds": seconds, "peak": _peak_mebibytes(), "stages": stages}))
+
+
+def _peak_mebibytes() -> float:
+    own, helpers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    # RUSAGE_CHILDREN is the largest child's peak; there are at most two of them at once here.
+    return (own + 2 * helpers) / 1024
+
+
+def _listed(seconds: Iterator[float] | list[float]) -> str:
+    return ", ".join(f"{second:.1f}" for second in seconds)
+
+
+if __name__ == "__main__":
+    main()
