@@ -142,7 +142,8 @@ def write_lines(
     )
     values = [
         file_id, run_id, contract.source, delivery.file_name, delivery.sha256, delivery.size, delivery.as_of,
-        account.scope, contract.delivery.mode, delivery.received_at, contract.arrival.due_at(delivery.as_of),
+        account.scope, "waiver" if delivery.digests else contract.delivery.mode, delivery.received_at,
+        contract.arrival.due_at(delivery.as_of),
         contract.version, account.status, account.reason, account.message, account.late, account.rows_read,
         *(account.counts[outcome] for outcome in OUTCOMES), account.absent,
     ]  # fmt: skip

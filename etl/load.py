@@ -203,7 +203,9 @@ def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | N
             reason=line["reason"],
             message=line["message"],
         )
-    if line["status"] == "refused" and line["contract_version"] == contract.version:
+    # A refusal for the way the file arrived (not the listed fingerprint) ends with its cause.
+    arrival = str(line["reason"] or "").startswith("delivery.")
+    if line["status"] == "refused" and not arrival and line["contract_version"] == contract.version:
         return Account(
             contract.source, delivery.file_name, delivery.as_of, "refused",
             reason=line["reason"], message=line["message"],

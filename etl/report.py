@@ -25,9 +25,10 @@ _ROW = (
     Heading("原值", 28), Heading("原因", 40), Heading("reason", 40), Heading("建议", 28), Heading("问题代码", 26),
 )  # fmt: skip
 _QUARANTINED = (*_ROW, Heading("隔离编号", 10), Heading("状态", 10))
+_OUTCOMES = ("新增", "变更", "未变", "重复", "仅入历史", "注销", "非数据", "隔离")
 _ACCOUNT = (
     Heading("文件", 40), Heading("数据日期", 12), Heading("收到时间", 20), Heading("状态", 10), Heading("说明", 50),
-    Heading("读入行数", 11), *(Heading(title, 9) for title in "新增 变更 未变 重复 仅入历史 注销 非数据 隔离".split()),
+    Heading("读入行数", 11), *(Heading(title, 9) for title in _OUTCOMES),
     Heading("消失（不计入行数）", 12),
 )  # fmt: skip
 _STATES = {"open": "待处理", "resent": "已退回"}

@@ -1,0 +1,87 @@
+"""From archive, decisions and receipt times: the same masters with the same ids (law 11)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from basedb.domain import installed_domains
+from basedb.store import open_store
+from etl.archive import Archive
+from etl.rebuild import rebuild
+from tests.cli.desk import Desk
+from tests.etl.city import insured, marriage, number, resident
+
+LI, WANG, ZHANG = (number(birth, at) for at, birth in enumerate(("19550701", "19560603", "19700101"), 1))
+PEOPLE = [
+    resident("李建国", LI, household="0001"),
+    resident("王秀英", WANG, household="0001", 与户主关系="妻"),
+    resident("张伟", ZHANG, household="0003"),
+    resident("", number("19990909", 9), household="0004"),
+]
+HALF = marriage(("张伟", ZHANG), ("", ""), certificate="J2")
+
+
+def live(desk: Desk) -> None:
+    """Some nights with everything that makes a history: late, sent again, held, refused, waived."""
+    desk.put("ga_population", "20261101", PEOPLE)
+    desk.put("mz_marriages", "20261101", [marriage(("李建国", LI), ("王秀英", WANG)), HALF])
+    desk.put("rs_insured", "20261101", [insured("李建国", LI, personal="P1")])
+    desk.nightly()
+    desk("quarantine", "waive", 2, "--reason", "属实")
+    desk("quarantine", "resend", 1, "--reason", "请补姓名")
+    desk.put("rs_insured", "20261103", [insured("李建国", LI, personal="P1", 单位名称="源汇区税务局")])
+    wrong = desk.put("wj_deaths", "20261103", b"not xml")
+    gone = "wj_births/20261103/wj_births_20261103.jsonl"
+    desk.enlist("20261103", (gone, "20261103", 1, "2026-11-04 01:00:00"))
+    night = desk.nightly(code=3)
+    assert night["by_name"][wrong]["status"] == "refused"
+    desk.put("ga_population", "20261104", [PEOPLE[0], PEOPLE[3]])
+    desk.put("rs_insured", "20261104", [insured("李建果", LI, personal="P1")], as_of="20261102")
+    desk.nightly(code=3)
+    desk("release", "ga_population", "ga_population_20261104.csv", "--reason", "属实")
+    desk.put("rs_insured", "20261105", [insured("李建国", LI, personal="P1", 单位名称="源汇区税务局")])
+    desk.put("ga_population", "20261105", [PEOPLE[0], {**PEOPLE[3], "姓名": "赵敏"}])
+    desk.nightly(code=3)
+
+
+def test_a_rebuilt_store_is_the_same(desk: Desk, tmp_path: Path) -> None:
+    live(desk)
+    before = desk.query("SELECT count(*) FROM basedb.delivery")
+    into = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    document = desk.json("rebuild", "--into", into)
+    differing = {table["table"]: table for table in document["tables"] if table["only"] != [0, 0]}
+    assert (document["equal"], differing) == (True, {})
+    rows = {table["table"]: table["rows"][1] for table in document["tables"]}
+    assert rows["basedb.decision"] == 3 and rows["basedb.quarantine"] == 2
+    assert rows["population.person_version"] > 0 and rows["basedb.delivery"] == before[0][0]
+    assert desk.query("SELECT count(*) FROM basedb.delivery") == before
+
+
+def test_a_difference_is_found_and_named(desk: Desk, tmp_path: Path) -> None:
+    desk.put("ga_population", "20261101", PEOPLE)
+    desk.nightly()
+    with open_store(desk.url).writing("tamper") as session:
+        session.apply("UPDATE population.person SET name = '李建帼' WHERE name = '李建国'")
+    found = rebuild(
+        open_store(desk.url),
+        open_store(f"duckdb:///{tmp_path / 'again.duckdb'}"),
+        Archive(tmp_path / "archive"),
+        installed_domains(),
+    )
+    (differing,) = [table for table in found.tables if not table.equal]
+    assert (differing.table, differing.only, differing.examples) == (
+        "population.person",
+        (1, 1),
+        ("person_id=1",),
+    )
+
+
+def test_a_rebuild_that_cannot_be_done_says_why(desk: Desk, tmp_path: Path) -> None:
+    desk.put("ga_population", "20261101", PEOPLE)
+    desk.nightly()
+    desk("rebuild", "--into", desk.url, code=2)
+    shutil.rmtree(tmp_path / "archive")
+    (tmp_path / "archive").mkdir()
+    error = desk.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}", code=7)["error"]
+    assert error["kind"] == "irreproducible" and "ga_population_20261101.csv" in error["message"]
