@@ -59,6 +59,7 @@ class Commands(click.Group):
         return self.commands.get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
+        ctx.ensure_object(Site)  # options after the command's name must reach the same one
         try:
             return super().invoke(ctx)
         except (StoreError, ContractError, Refused, ReadRefusal, FileNotFoundError, PermissionError) as error:
