@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-# Identity numbers, social credit codes and telephone numbers inside longer text.
+# Identity numbers, social credit codes and telephone numbers inside longer text, and any run of eleven
+# digits or more as departments damage them: full width, grouped with blanks or dashes, cut short.
 _NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Z]{2}[0-9]{6}[0-9A-Za-z]{7,10}(?![0-9A-Za-z])|(?<!\d)1\d{10}(?!\d)"
+    r"(?<![0-9A-Za-z])[0-9A-Z]{2}[0-9]{6}[0-9A-Za-z]{7,10}(?![0-9A-Za-z])"
+    r"|[0-9０-９](?:[ \-－\u3000]?[0-9０-９]){10,}[ ]?[0-9０-９XxＸｘ*]?"
 )
+_DIGIT = re.compile(r"[0-9０-９]")
 
 
 def mask(value: str) -> str:
@@ -30,3 +33,8 @@ def mask_key(value: str) -> str:
 def mask_text(value: str) -> str:
     """Free text with every long number in it masked."""
     return _NUMBER.sub(lambda found: mask(found[0]), value)
+
+
+def mask_cell(value: str) -> str:
+    """A cell of an identifier column masked, however damaged; a word without digits stays."""
+    return mask(value.strip()) if len(_DIGIT.findall(value)) >= 4 else value

@@ -17,7 +17,7 @@ import duckdb
 from basedb import __version__
 from basedb.domain import Domain
 from basedb.findings import Severity, define
-from basedb.standards.masking import mask_text
+from basedb.masking import mask_text
 from basedb.store import Store, StoreBusy, StoreError
 from etl import ledger
 from etl.archive import Archive

@@ -14,7 +14,7 @@ import duckdb
 from basedb.domain import Domain
 from basedb.findings import finding_type
 from basedb.ledger import OUTCOMES
-from basedb.standards.masking import mask_cell, mask_text
+from basedb.masking import mask_cell, mask_text
 from etl.contract import Contract
 from etl.runs import fetch
 from etl.workbook import Book, Heading

@@ -16,7 +16,7 @@ from basedb.cli.accounts import STATUS, account_document, account_table, exit_co
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, progress, say, shown, table
 from basedb.cli.site import Site, pass_site
-from basedb.standards.masking import mask_text
+from basedb.masking import mask_text
 from etl.batch import Refused
 from etl.contract import Contract
 from etl.ledger import Account

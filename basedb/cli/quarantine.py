@@ -12,7 +12,7 @@ from basedb.cli.accounts import account_document, account_table, finding_text
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
 from basedb.cli.site import Site, account_name, pass_site
-from basedb.standards.masking import mask_text
+from basedb.masking import mask_key, mask_text
 from basedb.store import Store
 from etl.ledger import Account
 from etl.quarantine import Decision, NotPossible, cells, contract_of, entries, resend, waive
@@ -190,4 +190,4 @@ def _document(entry: dict[str, Any]) -> dict[str, Any]:
         "state_changed_at", "decided_by", "reason", "last_file_name",
     )  # fmt: skip
     key = entry["source_key"]
-    return {name: entry[name] for name in kept} | {"source_key": mask_text(key) if key else None}
+    return {name: entry[name] for name in kept} | {"source_key": mask_key(key) if key else None}

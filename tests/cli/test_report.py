@@ -40,7 +40,7 @@ def test_a_department_finds_its_rows_its_columns_and_what_to_do(desk: Desk, tmp_
     assert (mend["原因"], mend["reason"]) == ("必填项为空", "a required value is blank")
     found = rows(book["数据问题"])
     wrong = next(row for row in found if row["列名"] == "公民身份号码")
-    assert wrong["原值"] == f"{WRONG[:6]}****{WRONG[-2:]}" and wrong["数据行号（不含表头）"] == 1
+    assert wrong["原值"] == f"{WRONG[:6]}********{WRONG[-4:]}" and wrong["数据行号（不含表头）"] == 1
     assert any(row["原值"] == "+86" for row in found)
     for sheet in book:
         assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n", "d"}
