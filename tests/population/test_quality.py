@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.etl.city import City, day, number, resident
-from tests.population.conftest import rows
+from tests.population.town import rows
 
 # Four accepted of five; one nameless, one without a household; the mandatory columns are 姓名 and 户号.
 FIRST = [

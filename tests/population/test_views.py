@@ -11,7 +11,7 @@ from basedb.store.native import reading
 from basedb.store.views import read_views
 from population import DOMAIN
 from tests.etl.city import FIRST_RECEIPT, City, marriage, resident
-from tests.population.conftest import LI, NEW, OLD, WANG, ZHANG, rows
+from tests.population.town import LI, NEW, OLD, WANG, ZHANG, rows
 
 OPEN = date(9999, 12, 31)
 VIEWS = [view for view in read_views(DOMAIN.views) if view.arguments is None]
