@@ -115,7 +115,11 @@ class PostgresSession:
         self._staged: list[str] = []
 
     def lock(self, wait: float) -> None:
-        """Take the load lock for this transaction, waiting up to `wait` seconds."""
+        """Take the load lock for this transaction, waiting up to `wait` seconds.
+
+        A transaction sees the store as it was at its first statement, so every attempt needs a
+        fresh one: who waited must see what the holder published.
+        """
         deadline = time.monotonic() + wait
         while not scalar(
             self.engine,
@@ -127,7 +131,9 @@ class PostgresSession:
                     f"数据库正被另一任务写入：{self._holder()}；请等它完成或加大 --wait"
                     f" / the store is being written by: {self._holder()}"
                 )
+            self.engine.execute("ROLLBACK")
             time.sleep(_POLL_SECONDS)
+            self.engine.execute("BEGIN")
 
     def _holder(self) -> str:
         row = self.engine.execute(

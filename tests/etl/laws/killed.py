@@ -13,7 +13,7 @@ from etl.load import Loader
 from tests.etl.city import City
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload([__name__, "basedb.store.postgres", "psycopg2", "pandas", "pyarrow"])
+_context.set_forkserver_preload(["etl.load", "population", "psycopg2", "pandas", "pyarrow.compute"])
 
 
 def load_in_child(
