@@ -56,7 +56,7 @@ def initialise(store: Store, domains: Sequence[Domain]) -> list[Migration]:
 
 
 def upgrade(store: Store, domains: Sequence[Domain], steps: Sequence[Migration]) -> list[Migration]:
-    """Apply the pending `steps` in order, each in its own transaction; then renew views and labels.
+    """Apply the pending `steps` in order, each in its own transaction; the last renews views and labels.
 
     Raises StoreError if the store is newer than this program.
     """
@@ -76,11 +76,10 @@ def upgrade(store: Store, domains: Sequence[Domain], steps: Sequence[Migration])
                 "INSERT INTO basedb.migration (component, version, name, applied_at)"
                 f" VALUES ('{step.component}', {step.version}, '{step.name}', now())"
             )
-    if pending:
-        with store.writing("basedb upgrade views") as session:
-            create_views(session, store.kind, domains)
-            _write_labels(session, store.kind, domains)
-            _write_code_lists(session)
+            if step is pending[-1]:  # with it, or a failure here would leave them out for good
+                create_views(session, store.kind, domains)
+                _write_labels(session, store.kind, domains)
+                _write_code_lists(session)
     return pending
 
 

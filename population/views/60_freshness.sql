@@ -23,7 +23,7 @@ waiting AS (
     GROUP BY h.source
 )
 SELECT l.source, c.title, c.department, l.as_of AS last_as_of, l.received_at AS last_received_at,
-    l.file_name AS last_file_name, current_date - l.as_of AS days_behind, l.received_at > l.due_at AS overdue,
+    l.file_name AS last_file_name, CAST(current_date - l.as_of AS INTEGER) AS days_behind, l.received_at > l.due_at AS overdue,
     coalesce(s.records, 0) AS records, coalesce(w.files, 0) AS waiting_files
 FROM latest l
 JOIN basedb.contract c ON c.source = l.source AND c.version = l.contract_version

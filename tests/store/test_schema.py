@@ -1,0 +1,120 @@
+"""Both stores hold the same tables, and come to them in whole steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from basedb import ledger
+from basedb.store import Store, StoreError, open_store
+from basedb.store.migrate import Migration, applied_versions, initialise, plan, upgrade
+from population import DOMAIN
+from tests.etl.city import City, number, resident
+from tests.etl.dump import full_dump
+
+COLUMNS = """
+    SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
+    WHERE database_name = 'store' AND schema_name IN ('basedb', 'population') ORDER BY ALL"""
+# A server's JSON is text where the engine looks at it.
+SAME = {"JSON": "VARCHAR"}
+
+
+def columns(store: Store) -> list[tuple[str, ...]]:
+    with store.reading() as engine:
+        return [(*rest, SAME.get(kind, kind)) for *rest, kind in engine.execute(COLUMNS).fetchall()]
+
+
+def test_both_stores_have_the_same_columns(
+    new_duckdb: Callable[[], City], new_postgresql: Callable[[], City]
+) -> None:
+    embedded, server = columns(new_duckdb().store), columns(new_postgresql().store)
+    assert embedded == server
+    declared = {
+        (table.schema, table.name, column.name)
+        for metadata in (ledger.metadata, DOMAIN.metadata)
+        for table in metadata.sorted_tables
+        for column in table.columns
+    }
+    assert declared <= {tuple(row[:3]) for row in embedded}
+    assert all(column.comment for table in DOMAIN.metadata.sorted_tables for column in table.columns)
+
+
+def test_initialising_again_changes_nothing(city: City) -> None:
+    city.deliver("ga_population", 1, [resident("王一", number())])
+    before = full_dump(city.store)
+    assert initialise(city.store, [DOMAIN]) == []
+    assert full_dump(city.store) == before
+
+
+def test_a_store_moves_forward_by_whole_steps(city: City) -> None:
+    city.deliver("ga_population", 1, [resident("王一", number())])
+    good = Migration(
+        "population",
+        2,
+        "nickname",
+        lambda kind: ["ALTER TABLE population.household ADD COLUMN nickname TEXT"],
+    )
+    create = "CREATE TABLE population.half (a INTEGER)"
+    bad = Migration(
+        "population", 3, "broken", lambda kind: [create, "INSERT INTO population.half VALUES ('none')"]
+    )
+    with pytest.raises(StoreError):
+        upgrade(city.store, [DOMAIN], [*plan([DOMAIN]), good, bad])
+    assert ("population", 2) in applied_versions(city.store)
+    assert ("population", 3) not in applied_versions(city.store)
+    assert "half" not in {row[1] for row in columns(city.store)}
+    assert city.query("SELECT household_no, nickname FROM population.household") == [("0001", None)]
+    mended = replace(bad, statements=lambda kind: [create])
+    assert upgrade(city.store, [DOMAIN], [*plan([DOMAIN]), good, mended]) == [mended]
+    with pytest.raises(StoreError, match="比本程序新"):
+        initialise(city.store, [DOMAIN])
+
+
+def test_views_that_failed_are_made_the_next_time(city: City, tmp_path: Path) -> None:
+    """A step and its views are one: no store says it is up to date without them."""
+    views = tmp_path / "views"
+    views.mkdir()
+    probe, head = views / "10_probe.sql", "-- 试\n-- view: population.probe\n"
+    probe.write_text(f"{head}SELECT nothing FROM population.nowhere\n", "utf-8")
+    domain = replace(DOMAIN, views=views)
+    step = Migration("population", 2, "nothing", lambda kind: [])
+    with pytest.raises(StoreError):
+        upgrade(city.store, [domain], [*plan([domain]), step])
+    probe.write_text(f"{head}SELECT name FROM population.person\n", "utf-8")
+    upgrade(city.store, [domain], [*plan([domain]), step])
+    assert city.query("SELECT * FROM population.probe") == []
+
+
+@pytest.mark.parametrize("stem", ["population", "basedb", "store", "temp"])
+def test_a_file_named_like_a_schema_is_refused(tmp_path: Path, stem: str) -> None:
+    with pytest.raises(StoreError, match=stem):
+        open_store(f"duckdb:///{tmp_path / stem}.duckdb")
+
+
+@pytest.mark.parametrize("url", ["mysql://h/d", "sqlite:///a.db", "nonsense", "duckdb://"])
+def test_an_address_of_no_known_store(url: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(url)
+
+
+def test_a_store_that_is_not_there(tmp_path: Path) -> None:
+    store = open_store(f"duckdb:///{tmp_path / 'none' / 'city.duckdb'}")
+    assert not store.exists()
+    with pytest.raises(StoreError, match="basedb init"), store.reading():
+        pass
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_file_opens_on_its_own(new_duckdb: Callable[[], City]) -> None:
+    """Analysts open the file without our program; the views must work there."""
+    city = new_duckdb()
+    city.deliver("ga_population", 1, [resident("王一", number())])
+    with duckdb.connect(str(city.folder / "city.duckdb"), read_only=True) as engine:
+        views = "SELECT schema_name, view_name FROM duckdb_views() WHERE schema_name = 'population'"
+        for schema, view in engine.execute(views).fetchall():
+            engine.execute(f"SELECT * FROM {schema}.{view}").fetchall()
+        assert engine.execute("SELECT name FROM population.person").fetchall() == [("王一",)]
