@@ -11,9 +11,11 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from queue import SimpleQueue
 from typing import Any
 
@@ -48,11 +50,24 @@ def mapper(processes: int) -> Iterator[Mapper]:
 
     try:
         with ThreadPoolExecutor(processes) as pool:
-            yield lambda function, arguments: pool.map(lambda item: call(function, item), arguments)
+            yield lambda function, arguments: _in_order(
+                pool, lambda item: call(function, item), iter(arguments), processes + 1
+            )
     finally:
         for child in started:
             child.kill()
             child.communicate()
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, call: Callable[[Any], Any], arguments: Iterator[Any], ahead: int
+) -> Iterator[Any]:
+    """Results in order, at most `ahead` calls under way: chunks must not pile up in memory."""
+    waiting = deque(pool.submit(call, item) for item in islice(arguments, ahead))
+    while waiting:
+        result = waiting.popleft().result()
+        waiting.extend(pool.submit(call, item) for item in islice(arguments, 1))
+        yield result
 
 
 def available_processes() -> int:

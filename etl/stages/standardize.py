@@ -33,7 +33,7 @@ FINDING_SCHEMA = pa.schema(
     + [pa.field("row_no", pa.int64()), pa.field("failed", pa.bool_())]
 )
 
-_CHUNK = 125_000
+_CHUNK = 50_000
 # Below this many rows starting helper processes costs more than they save.
 _PARALLEL_FROM = 250_000
 
