@@ -1,0 +1,120 @@
+"""`make demo`: a made-up city, loaded night by night, and a first look around its databases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.rule import Rule
+
+from basedb.cli.main import main as basedb
+from basedb.store import open_store
+
+PEOPLE, NIGHTS, SEED = 20_000, 4, 2026
+_BY_AGE = (
+    "SELECT age_group AS 年龄组, sum(CASE WHEN sex = '1' THEN residents ELSE 0 END) AS 男,"
+    " sum(CASE WHEN sex = '2' THEN residents ELSE 0 END) AS 女, sum(residents) AS 合计"
+    " FROM population.resident_count GROUP BY age_group, age_from ORDER BY age_from NULLS LAST"
+)
+# Somebody whom several departments know, whose history has a change, and whose sources disagree.
+_INTERESTING = """
+    SELECT m.person_id FROM population.person_mention m
+    JOIN population.source_record r USING (record_id)
+    JOIN (SELECT person_id, count(*) AS versions FROM population.person_version GROUP BY person_id) v USING (person_id)
+    JOIN population.person p USING (person_id)
+    WHERE p.registered AND p.current_address IS NOT NULL
+    GROUP BY m.person_id, v.versions
+    ORDER BY count(DISTINCT r.source) DESC, count(DISTINCT m.role) DESC, v.versions DESC, m.person_id LIMIT 1
+"""
+
+
+def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int = NIGHTS) -> int:
+    """Show the whole way from departmental files to a query; returns the exit code."""
+    out = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    store = f"duckdb:///{directory / 'city.duckdb'}"
+    os.environ.setdefault("BASEDB_PURPOSE", "演示 / demonstration")
+
+    def chapter(title: str, text: str) -> None:
+        out.print()
+        out.print(Rule(f"[bold]{escape(title)}", align="left"))
+        out.print(escape(text))
+
+    def run(*arguments: str, told: str = "") -> int:
+        out.print()
+        out.print(f"[bold cyan]$ basedb {escape(told or ' '.join(arguments))}")
+        try:
+            basedb.main(["--store", store, *arguments], prog_name="basedb", standalone_mode=True)
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    out.print(
+        "[bold]城市基础信息库 basedb：从部门数据到一城一库 / from departments' files to one trusted record"
+    )
+    if _is_ours(directory):
+        shutil.rmtree(directory)
+    chapter(
+        "1. 一座虚构的城市 / an invented city",
+        f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育，各有各的格式、编码和错误。\n"
+        "Every person is invented. Each department has its own format, encoding and mistakes.",
+    )
+    if code := run(
+        "demo", str(directory), "--people", str(people), "--nights", str(nights), "--seed", str(SEED)
+    ):
+        return code
+    chapter(
+        "2. 一夜一夜入库 / night by night",
+        "每行都有去向：读入 = 新增 + 变更 + 未变 + …。次日起只处理变化；迟到的数据进历史，重送的不重复入库。\n"
+        "Every row is accounted for. From the second night only what changed costs anything.",
+    )
+    run("init")
+    days = sorted(path.name for path in (directory / "_delivery").iterdir())
+    for day in days:
+        now = f"{day[:4]}-{day[4:6]}-{day[6:]}T23:59"
+        run(
+            "nightly", str(directory), "--until", day, "--now", now, told=f"nightly {directory} --until {day}"
+        )
+    chapter(
+        "3. 一个人，几个部门 / one person, several departments",
+        "主记录的每个值都说得出来自哪个部门、哪份文件、哪一行，为什么是它。\n"
+        "Every value names its department, file and row, and why it won.",
+    )
+    with open_store(store).reading() as engine:
+        row = engine.execute(_INTERESTING).fetchone()
+    if row:
+        run("explain", "person", str(row[0]))
+    chapter("4. 用 SQL 查 / ask in SQL", "统计视图不含个人信息；读到个人信息的查询会留下访问记录。")
+    run("sql", _BY_AGE, told='sql "SELECT … FROM population.resident_count GROUP BY age_group"')
+    chapter(
+        "5. 退给部门的反馈表 / what a department gets back",
+        "原文件、原行号、原列名，为什么，怎么改；号码已遮盖。",
+    )
+    report = directory / "rs_insured-反馈.xlsx"
+    run("report", "rs_insured", "-o", str(report))
+    chapter(
+        "接下来 / where to go next",
+        f"数据库   {directory / 'city.duckdb'}（任何 DuckDB 工具都能打开 / open it with any DuckDB tool）\n"
+        f"收件目录 {directory}/<来源>/<送达日>/，清单 {directory}/_delivery/\n"
+        f"标准答案 {directory}/truth/（每一行究竟是谁 / who every row really is）\n"
+        f"反馈表   {report}\n\n"
+        f"export BASEDB_STORE={store}\n"
+        "basedb status                     各来源的现状 / where every source stands\n"
+        "basedb runs                       运行台账 / what was run\n"
+        "basedb dictionary -o 字典.xlsx    数据字典 / the data dictionary\n"
+        'basedb sql "FROM population.person_masked LIMIT 5"\n'
+        "basedb rebuild                    由归档重建并逐行比较 / rebuild from the archive and compare",
+    )
+    return 0
+
+
+def _is_ours(directory: Path) -> bool:
+    """Whether the directory is an earlier demonstration, which may be made anew."""
+    return (directory / "truth").is_dir() and (directory / "_delivery").is_dir()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
