@@ -54,8 +54,13 @@ class Inbox:
     broken_lists: dict[str, str]
 
 
-def read_inbox(directory: Path, contracts: Mapping[str, Contract], zone: ZoneInfo) -> Inbox:
-    """Every file in the inbox with its contract; opens nothing but the delivery lists."""
+def read_inbox(
+    directory: Path, contracts: Mapping[str, Contract], zone: ZoneInfo, apart: Iterable[Path] = ()
+) -> Inbox:
+    """Every file in the inbox with its contract; opens nothing but the delivery lists.
+
+    apart: files and folders that lie in the inbox and are ours (the archive, an embedded store).
+    """
     lists: dict[date, dict[str, Listed]] = {}
     broken: dict[str, str] = {}
     for path in sorted((directory / LISTS).glob("*/*.csv")):
@@ -71,7 +76,7 @@ def read_inbox(directory: Path, contracts: Mapping[str, Contract], zone: ZoneInf
     arrived: list[Arrived] = []
     unknown: dict[str, list[str]] = {}
     present = set()
-    for path in _files(directory):
+    for path in _files(directory, {path.resolve() for path in apart}):
         name = path.relative_to(directory).as_posix()
         present.add(name)
         contract = _contract_of(name, contracts)
@@ -97,10 +102,12 @@ def _order(item: Arrived) -> tuple[date, bool, datetime, int, str]:
     return item.day, item.listed is None, item.received_at, position, item.file_name
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def _files(directory: Path, apart: set[Path]) -> Iterator[Path]:
     """Files that have fully arrived, in name order; hidden ones are somebody else's business."""
     for path in sorted(directory.rglob("*")):
         parts = path.relative_to(directory).parts
+        if apart and not apart.isdisjoint([path.resolve(), *path.resolve().parents]):
+            continue
         if parts[0] == LISTS or any(part.startswith((".", "~$")) for part in parts):
             continue
         if path.is_file() and not path.name.lower().endswith(_UNFINISHED):

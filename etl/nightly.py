@@ -19,6 +19,7 @@ from basedb.domain import Domain
 from basedb.findings import Severity, define
 from basedb.masking import mask_text
 from basedb.store import Store, StoreBusy, StoreError
+from basedb.store.embedded import EmbeddedStore
 from etl import ledger
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
@@ -100,7 +101,7 @@ class NightlyRun:
     ) -> Night:
         """Process every file of the inbox, or those of delivery `day`, or of days up to `until`."""
         started = datetime.now(UTC)
-        inbox = read_inbox(directory, self.contracts, self.zone)
+        inbox = read_inbox(directory, self.contracts, self.zone, self._own_files())
         wanted = [
             item
             for item in inbox.arrived
@@ -146,6 +147,13 @@ class NightlyRun:
             standing = expectations(engine, self.contracts.values(), now)
         seconds = (datetime.now(UTC) - started).total_seconds()
         return Night(inbox, tuple(accounts), settled, tuple(late), tuple(standing), seconds, stopped)
+
+    def _own_files(self) -> list[Path]:
+        """The archive, and an embedded store with the files beside it."""
+        own = [self.archive.directory]
+        if isinstance(self.store, EmbeddedStore):
+            own += self.store.path.parent.glob(f"{self.store.path.name}*")
+        return own
 
     def _remember(self) -> None:
         """What the ledger knows of earlier deliveries, asked once."""

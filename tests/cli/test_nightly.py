@@ -175,13 +175,15 @@ def test_late_and_overdue_arrivals_are_told(desk: Desk) -> None:
     assert sources["rs_insured"]["last_as_of"] is None
 
 
-def test_loose_files_and_single_days(desk: Desk) -> None:
+def test_loose_files_and_single_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     loose = desk.put("ga_population", "20261101", [LI], folder="")
     second = desk.put("rs_insured", "20261102", [CHEN])
     (desk.inbox / "ga_population_20261103.csv.part").write_bytes(b"half a file")
     (desk.inbox / ".hidden").write_bytes(b"")
+    monkeypatch.setenv("BASEDB_ARCHIVE", str(desk.inbox / "archive"))
     assert desk.nightly("--day", "20261102")["by_name"].keys() == {second}
-    assert desk.nightly()["by_name"].keys() == {loose}
+    night = desk.nightly()
+    assert (night["by_name"].keys(), night["no_contract"]) == ({loose}, {})
 
 
 def test_a_list_that_cannot_be_read_is_told_and_its_files_are_processed(desk: Desk) -> None:
