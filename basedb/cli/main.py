@@ -10,7 +10,7 @@ import click
 
 from basedb import __version__
 from basedb.cli import exits, options, output
-from basedb.cli.exits import Failure
+from basedb.cli.exits import Failure, Usage
 from basedb.cli.site import Site
 from basedb.store import StoreError
 from etl.batch import Refused
@@ -68,6 +68,10 @@ class Commands(click.Group):
             failure = _failure(error)
         except Failure as error:
             failure = error
+        except click.UsageError as error:
+            if not ctx.ensure_object(Site).json:
+                raise
+            failure = Usage(error.format_message())
         if ctx.ensure_object(Site).json:
             problem = {"kind": failure.kind, "exit_code": failure.exit_code, "message": failure.message}
             output.print_json({"error": {**problem, "details": failure.details}})

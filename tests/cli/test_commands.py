@@ -68,6 +68,8 @@ def test_what_does_not_exist_is_named_with_what_was_meant(desk: Desk, tmp_path: 
     desk("--zone", "Asia/Luohe", "status", code=2)
     error = desk.json("load", "nothing", file, code=2)["error"]
     assert (error["kind"], error["exit_code"]) == ("usage", 2)
+    result = CliRunner().invoke(main, ["--json", "load"])
+    assert (result.exit_code, json.loads(result.stdout)["error"]["kind"]) == (2, "usage")
 
 
 def test_a_broken_contract_is_reported_with_file_and_line(desk: Desk, tmp_path: Path) -> None:
