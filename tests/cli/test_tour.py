@@ -1,0 +1,29 @@
+"""The tour behind `make demo`, on a hamlet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basedb.cli import tour
+
+
+def test_the_tour_goes_all_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BASEDB_ARCHIVE", raising=False)
+    monkeypatch.setenv("BASEDB_PURPOSE", "演示")
+    assert tour.main(Path("demo-city"), people=300, nights=2) == 0
+    told = capsys.readouterr().out
+    for part in (
+        "$ basedb nightly demo-city --until 20261102",
+        "$ basedb explain person",
+        "年龄组",
+        "接下来",
+    ):
+        assert part in told
+    assert "错误 / error" not in told
+    assert (tmp_path / "demo-city" / "rs_insured-反馈.xlsx").exists()
+    assert (tmp_path / "demo-city" / "city.duckdb").exists()
