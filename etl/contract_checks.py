@@ -51,7 +51,11 @@ def finding_rows(
 def _plain(values: Any) -> Any:
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values.to_pandas().to_numpy(object)
-    return values.to_numpy(object, na_value=None) if isinstance(values, pd.Series) else values
+    return (
+        values.astype(object).where(values.notna(), None).to_numpy()
+        if isinstance(values, pd.Series)
+        else values
+    )
 
 
 def contract_findings(contract: Contract, rows: pa.Table) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def check_person(mentions: pd.DataFrame) -> pd.DataFrame:
     if "sex" in mentions and valid.any():
         stated = _text(mentions, "sex")
         odd = numbers.str.slice(16, 17).isin(list("13579")).to_numpy(bool)
-        in_number = pd.Series(np.where(odd, "1", "2"))
+        in_number = pd.Series(np.where(odd, "1", "2"), dtype="string[pyarrow]")
         wrong = valid & stated.isin(["1", "2"]).to_numpy(bool) & stated.ne(in_number).to_numpy(bool)
         found.append(_rows(wrong, "sex", SEX_DIFFERS, in_number))
     if "death_date" in mentions and "birth_date" in mentions:

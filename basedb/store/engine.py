@@ -18,10 +18,17 @@ _MEMORY_LIMIT = os.environ.get("BASEDB_ENGINE_MEMORY", "2GB")
 def open_engine() -> duckdb.DuckDBPyConnection:
     """A fresh in-memory engine that spills to a private temporary directory.
 
-    The memory limit is 2 GB unless BASEDB_ENGINE_MEMORY says otherwise (DuckDB size syntax).
+    The memory limit is 2 GB unless BASEDB_ENGINE_MEMORY says otherwise (DuckDB size syntax);
+    BASEDB_ENGINE_THREADS limits its threads, which otherwise are as many as the processors.
     """
     spill = Path(tempfile.gettempdir()) / f"basedb-spill-{os.getpid()}"
-    return duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "temp_directory": str(spill)})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _MEMORY_LIMIT,
+        "temp_directory": str(spill),
+    }
+    if threads := os.environ.get("BASEDB_ENGINE_THREADS"):
+        config["threads"] = int(threads)
+    return duckdb.connect(config=config)
 
 
 def load_extension(engine: duckdb.DuckDBPyConnection, name: str) -> None:
