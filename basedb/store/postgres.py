@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -56,7 +56,7 @@ class PostgresStore:
             self._attach(engine, "basedb read", read_only=True)
             yield engine
         finally:
-            engine.close()
+            _release(engine)
 
     @contextmanager
     def writing(self, owner: str, wait: float = 30.0, publish: bool = True) -> Iterator[PostgresSession]:
@@ -77,7 +77,7 @@ class PostgresStore:
                 f"写入数据库失败，未发布任何内容：{_scrub(str(error))} / nothing was published"
             ) from error
         finally:
-            engine.close()
+            _release(engine)
 
     def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
         """Drop the secondary indexes of tables that are still empty, for the load that fills them.
@@ -184,6 +184,14 @@ class PostgresSession:
         for name in self._staged:
             self.engine.execute(f"DROP TABLE store.{name}")
         self._staged.clear()
+
+
+def _release(engine: duckdb.DuckDBPyConnection) -> None:
+    """Close an engine. A transaction still open on a lost server is rolled back first: closing does
+    that too, but a failure there ends the whole process."""
+    with suppress(duckdb.Error):
+        engine.execute("ROLLBACK")
+    engine.close()
 
 
 def _conninfo(url: URL, application: str) -> str:
