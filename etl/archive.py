@@ -6,12 +6,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from basedb.store import Store
+from basedb.store import Store, StoreError
 from basedb.store.embedded import EmbeddedStore
 
 
@@ -55,10 +55,17 @@ class Archive:
         kept = self.path(sha256)
         if kept.exists() and kept.stat().st_size == path.stat().st_size:
             return kept
-        kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".partial-{os.getpid()}")
-        shutil.copyfile(path, partial)
-        os.replace(partial, kept)
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, partial)
+            os.replace(partial, kept)
+        except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise StoreError(
+                f"存档 {path.name} 到 {self.directory} 失败：{error.strerror} / archiving the file failed: {error}"
+            ) from error
         return kept
 
 

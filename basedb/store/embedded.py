@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +64,17 @@ class EmbeddedStore:
     def writing(self, owner: str, wait: float = 30.0, publish: bool = True) -> Iterator[EmbeddedSession]:
         """A session in one transaction. Leaving the block publishes; an exception leaves the
         store as it was. With ``publish=False`` nothing is ever published (a plan)."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with lockfile.hold(self.path.with_name(self.path.name + ".lock"), owner, wait):
-            work = self.path.with_name(self.path.name + ".loading")
-            _remove_database(work)
-            self._refuse_foreign_writer()
-            if self.path.exists():
-                _copy(self.path, work)
+        with ExitStack() as held:
+            with self._explained():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                lock = self.path.with_name(self.path.name + ".lock")
+                held.enter_context(lockfile.hold(lock, owner, wait))
+                work = self.path.with_name(self.path.name + ".loading")
+                _remove_database(work)
+                held.callback(_remove_database, work)
+                self._refuse_foreign_writer()
+                if self.path.exists():
+                    _copy(self.path, work)
             engine = open_engine()
             try:
                 _attach(engine, work, read_only=False)
@@ -82,18 +86,28 @@ class EmbeddedStore:
                     engine.execute("COMMIT")
                     engine.execute("USE memory")
                     engine.execute("DETACH store")  # checkpoints: the copy is now one complete file
-                    _sync(work)
-                    self._refuse_foreign_writer()
-                    os.replace(work, self.path)
-                    _sync(self.path.parent)
+                    with self._explained():
+                        _sync(work)
+                        self._refuse_foreign_writer()
+                        os.replace(work, self.path)
+                        _sync(self.path.parent)
             except duckdb.Error as error:
                 raise StoreError(f"写入 {self.path} 失败：{error} / writing the store failed") from error
             finally:
                 engine.close()
-                _remove_database(work)
 
     def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
         """Nothing to do: an embedded store has no indexes that slow a first load."""
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """A full disk or a missing right as a StoreError that names the store."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"写入 {self.path} 失败：{error.strerror} / writing the store failed: {error}"
+            ) from error
 
     def _refuse_foreign_writer(self) -> None:
         journal = self.path.with_name(self.path.name + ".wal")
