@@ -32,9 +32,8 @@ def survive(
     Reads TEMP tables `candidate`, `single` and `claimants` (see `candidates.gather`).
     """
     _split_into_segments(engine, entity)
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE segment AS {_segments(entity, _merged_rows(entity, priorities, registers))}"
-    )
+    survived = _merged_rows(entity, priorities, registers, _stated(engine, entity))
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE segment AS {_segments(entity, survived)}")
     engine.execute("DROP TABLE in_force")
     engine.execute(f"CREATE OR REPLACE TEMP VIEW single_segment AS {_single_segments(entity, registers)}")
 
@@ -95,10 +94,35 @@ def _single_segments(entity: Entity, registers: Collection[str]) -> str:
         SELECT entity_id, {expressions}, valid_from, {OPEN} AS valid_to, origin FROM known"""
 
 
-def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[str]) -> str:
+def _stated(engine: duckdb.DuckDBPyConnection, entity: Entity) -> set[str]:
+    """The attributes that any mention in force has a value for: the others need no choosing, and a
+    choice that is not asked for need not be planned, which is most of the work of a small load."""
+    names = [item.name for item in entity.mastered]
+    counts = engine.execute(
+        f"SELECT {', '.join(f'count({name})' for name in names)} FROM in_force"
+    ).fetchone()
+    return {name for name, count in zip(names, counts or (), strict=True) if count}
+
+
+def _merged_rows(
+    entity: Entity, priorities: Priorities, registers: Collection[str], stated: Collection[str]
+) -> str:
     winners, origins, trusts = [], [], []
     derived = {item.name for item in entity.derived}
     for item in entity.mastered:
+        # A derived value that fills in for a missing one is read from the identifier.
+        basis = f"{entity.identifier}__record" if item.name in derived else "NULL"
+        if item.name not in stated:
+            winners.append(
+                f"NULL::{entity.mention.columns[item.name].type.compile()} AS {item.name},"
+                f" NULL::BIGINT AS {item.name}__record"
+            )
+            origins.append(
+                f"""CASE WHEN {basis} IS NOT NULL THEN '"{item.name}":[' || {basis} || ',"derived"]' END"""
+            )
+            if item.trusted_when:
+                trusts.append(f"NULL::BOOLEAN AS {item.trusted_when}")
+            continue
         rank = _rank(item, priorities.get(item.name, {}))
         winners.append(
             f"arg_max({item.name}, {rank}) FILTER (WHERE {item.name} IS NOT NULL) AS {item.name},"
@@ -106,8 +130,6 @@ def _merged_rows(entity: Entity, priorities: Priorities, registers: Collection[s
             f" CASE count({item.name}) WHEN 1 THEN 'only' ELSE"
             f" CASE WHEN min({item.name}) = max({item.name}) THEN 'agreed' ELSE 'priority' END END AS {item.name}__rule"
         )
-        # A derived value that fills in for a missing one is read from the identifier.
-        basis = f"{entity.identifier}__record" if item.name in derived else "NULL"
         origins.append(
             f"""CASE WHEN {item.name}__record IS NOT NULL THEN
                 '"{item.name}":[' || {item.name}__record || ',"' || {item.name}__rule || '"]'
