@@ -93,7 +93,7 @@ def _count_claimants(session: Session, entity: Entity, registers: Collection[str
     engine = session.engine
     key, condition = next(iter(entity.key_rule.keys.items()))
     table = f"{entity.schema}.{entity.name}_mention m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id"
-    columns = f"m.{key} AS key, m.{entity.id_column} AS old_id, r.source, r.status, m.role"
+    columns = f"m.{key} AS key, m.{entity.id_column} AS old_id, r.source, r.status, m.role, m.record_id"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE disputed AS
             SELECT key FROM claim GROUP BY key HAVING count(DISTINCT entity_id) > 1
@@ -113,8 +113,10 @@ def _count_claimants(session: Session, entity: Entity, registers: Collection[str
                 count(DISTINCT entity_id) FILTER (
                     WHERE status = 'current' AND role = 'self' AND source IN (SELECT unnest(?))) AS registered_claimants
             FROM (
-                SELECT c.key, coalesce(m.to_id, c.old_id) AS entity_id, c.source, c.status, c.role
+                SELECT c.key, coalesce(m.to_id, c.old_id) AS entity_id, c.source,
+                    coalesce(closed.status, c.status) AS status, c.role
                 FROM claiming c LEFT JOIN merged m ON m.from_id = c.old_id
+                LEFT JOIN closed ON closed.record_id = c.record_id
                 UNION ALL
                 SELECT k.key, s.entity_id, r.source, 'current', m.role
                 FROM new_key k JOIN new_mention m USING (ordinal) JOIN resolved s USING (ordinal)
