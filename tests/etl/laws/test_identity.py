@@ -78,13 +78,13 @@ def _checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
-@_checked(3)
+@_checked(2)
 def test_order_does_not_matter(new_city: Callable[[], City], files: list[File], dice: random.Random) -> None:
     check_any_order(new_city, files, dice)
 
 
 @pytest.mark.slow
-@_checked(60)
+@_checked(40)
 def test_order_does_not_matter_for_many(
     new_city: Callable[[], City], files: list[File], dice: random.Random
 ) -> None:

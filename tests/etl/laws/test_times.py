@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date, datetime
-
-import pytest
 
 from population import DOMAIN
 from tests.etl.city import (
@@ -43,18 +40,31 @@ NIGHTS = [
 EVERY = "(SELECT * FROM population.person UNION ALL SELECT * FROM population.person_version)"
 
 
-@pytest.fixture
-def lived(new_city: Callable[[], City]) -> City:
-    """A city after some nights with corrections, a death, late files and absences."""
-    city = new_city()
+VALUES = ", ".join(item.name for item in DOMAIN.entity.master.columns if item.name != "known_to")
+Shown = dict[datetime, list[tuple[object, ...]]]
+
+
+def live(city: City) -> Shown:
+    """Some nights with corrections, a death, late files and absences; what was shown after each receipt."""
     city.contracts = {source: loosened(contract) for source, contract in CONTRACTS.items()}
+    shown: Shown = {}
     for source, night, rows in NIGHTS:
         account = city.deliver(source, night, rows)
         assert account.status == "loaded", account.message
-    return city
+        (at,) = city.query("SELECT max(received_at) FROM basedb.delivery")[0]
+        shown[at] = city.query(f"SELECT {VALUES} FROM population.person ORDER BY person_id")
+    return shown
 
 
-def test_the_two_times(lived: City) -> None:
+def test_times_history_and_origins(city: City) -> None:
+    """One test for all: the nights take longer than the questions."""
+    shown = live(city)
+    check_the_two_times(city)
+    check_that_history_is_known_as_it_was_known(city, shown)
+    check_that_every_value_has_an_origin_that_shows_it(city)
+
+
+def check_the_two_times(lived: City) -> None:
     assert lived.query(f"SELECT count(*) FROM {EVERY} WHERE valid_from >= valid_to") == [(0,)]
     assert lived.query(f"SELECT count(*) FROM {EVERY} WHERE known_from >= known_to") == [(0,)]
     assert lived.query("SELECT DISTINCT valid_to, CAST(known_to AS TEXT)[:10] FROM population.person") == [
@@ -73,20 +83,13 @@ def test_the_two_times(lived: City) -> None:
     assert {at for (at,) in lived.query(f"SELECT known_from FROM {EVERY}")} <= receipts
 
 
-def test_history_is_known_as_it_was_known(new_city: Callable[[], City]) -> None:
+def check_that_history_is_known_as_it_was_known(lived: City, shown: Shown) -> None:
     """What was known before a correction can still be read, and equals what was shown then."""
-    city = new_city()
-    city.contracts = {source: loosened(contract) for source, contract in CONTRACTS.items()}
-    shown: dict[datetime, list[tuple[object, ...]]] = {}
-    values = ", ".join(item.name for item in DOMAIN.entity.master.columns if item.name != "known_to")
-    for source, night, rows in NIGHTS:
-        city.deliver(source, night, rows)
-        (at,) = city.query("SELECT max(received_at) FROM basedb.delivery")[0]
-        shown[at] = city.query(f"SELECT {values} FROM population.person ORDER BY person_id")
     assert min(shown) > FIRST_RECEIPT
+    assert len(set(map(repr, shown.values()))) > 5
     for at, people in shown.items():
-        known = city.query(
-            f"SELECT {values} FROM {EVERY} WHERE known_from <= ? AND known_to > ?"
+        known = lived.query(
+            f"SELECT {VALUES} FROM {EVERY} WHERE known_from <= ? AND known_to > ?"
             " AND valid_to = DATE '9999-12-31' ORDER BY person_id",
             at,
             at,
@@ -94,7 +97,7 @@ def test_history_is_known_as_it_was_known(new_city: Callable[[], City]) -> None:
         assert known == people
 
 
-def test_every_value_has_an_origin_that_shows_it(lived: City) -> None:
+def check_that_every_value_has_an_origin_that_shows_it(lived: City) -> None:
     """Asked of every attribute of every version: the record named in `origin` shows that very value."""
     attributes = [item.name for item in DOMAIN.entity.mastered]
     derived = {item.name for item in DOMAIN.entity.derived}
