@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +35,9 @@ TARGETS = {"first load": 3.0, "0.5 % changed": 0.5, "same bytes, new as-of": 0.1
 
 def main() -> None:
     """Generate the files, run COPY and the loads, print one table per store and size."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--stores", nargs="+", default=["postgresql", "duckdb"])
     parser.add_argument("--seed", type=int, default=7)
@@ -62,14 +66,22 @@ def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed
     }
     copies = [_copy(cluster, first) for _ in range(3)]
     copy = statistics.median(copies)
-    print(f"\n{rows:,} rows, {first.stat().st_size / 1e6:.0f} MB: COPY {copy:.1f} s ({_listed(copies)})", flush=True)
+    print(
+        f"\n{rows:,} rows, {first.stat().st_size / 1e6:.0f} MB: COPY {copy:.1f} s ({_listed(copies)})",
+        flush=True,
+    )
     for store in stores:
-        url = cluster.create_database(f"night_{rows}") if store == "postgresql" else f"duckdb:///{scratch}/city.duckdb"
+        url = (
+            cluster.create_database(f"night_{rows}")
+            if store == "postgresql"
+            else f"duckdb:///{scratch}/city.duckdb"
+        )
         print(f"{store:<12} {'seconds':>9} {'ratio':>7} {'target':>7} {'peak MiB':>9}   stages")
         for name, path in steps.items():
             seconds, peak, stages = _load(url, path)
             print(
-                f"  {name:<24}{seconds:>8.2f} {seconds / copy:>7.3f} {TARGETS[name]:>7} {peak:>9,.0f}   {stages}", flush=True
+                f"  {name:<24}{seconds:>8.2f} {seconds / copy:>7.3f} {TARGETS[name]:>7} {peak:>9,.0f}   {stages}",
+                flush=True,
             )
         if store == "postgresql":
             cluster.drop_database(f"night_{rows}")
@@ -91,7 +103,9 @@ def _copy(cluster: Cluster, path: Path) -> float:
     started = time.perf_counter()
     with connection, connection.cursor() as cursor, path.open("rb") as file:
         names = ", ".join(f'"{name}"' for name in header)
-        cursor.copy_expert(f"COPY raw ({names}) FROM STDIN WITH (FORMAT csv, HEADER, ENCODING 'GB18030')", file)
+        cursor.copy_expert(
+            f"COPY raw ({names}) FROM STDIN WITH (FORMAT csv, HEADER, ENCODING 'GB18030')", file
+        )
     seconds = time.perf_counter() - started
     connection.close()
     cluster.drop_database("copy")
@@ -121,17 +135,45 @@ def _measure_load(url: str, file: str) -> None:
     contracts = load_contracts(domain.contracts)
     loader = Loader(store, domain, contracts, Archive(Path(file).parent / "archive"))
     contract = contracts["ga_population"]
+    peak = _PeakMemory()
     started = time.perf_counter()
     account = loader.load(contract, loader.receive(contract, Path(file)))
     seconds = time.perf_counter() - started
     stages = " ".join(f"{step.stage} {step.seconds:.1f}" for step in account.steps) or account.status
-    print(json.dumps({"seconds": seconds, "peak": _peak_mebibytes(), "stages": stages}))
+    print(json.dumps({"seconds": seconds, "peak": peak.mebibytes, "stages": stages}))
 
 
-def _peak_mebibytes() -> float:
-    own, helpers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    # RUSAGE_CHILDREN is the largest child's peak; there are at most two of them at once here.
-    return (own + 2 * helpers) / 1024
+class _PeakMemory:
+    """The largest resident size of this process and its helpers together, sampled ten times a second."""
+
+    def __init__(self) -> None:
+        self.mebibytes = 0.0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            pages = sum(_resident_pages(pid) for pid in [os.getpid(), *_children()])
+            self.mebibytes = max(self.mebibytes, pages * resource.getpagesize() / 2**20)
+            time.sleep(0.1)
+
+
+def _resident_pages(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _children() -> list[int]:
+    mine = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == os.getpid():
+            mine.append(int(folder.name))
+    return mine
 
 
 def _listed(seconds: Iterator[float] | list[float]) -> str:

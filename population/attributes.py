@@ -22,15 +22,10 @@ def _code(name: str, zh: str, code_list: str) -> Attribute:
     return Attribute(name, zh, standardize=_coded(code_list), output="code")
 
 
-def _day_of(series: pd.Series) -> Standardized:
-    """The day of a date or timestamp; that a time of day was there is not worth a finding."""
-    standard = dates.parse_date(series)
-    told = standard.findings["code"] != dates.DROPPED_TIME
-    return Standardized(standard.columns, standard.findings[told].reset_index(drop=True))
-
-
 def _date(name: str, zh: str, mastered: bool = True) -> Attribute:
-    return Attribute(name, zh, sa.Date, standardize=_day_of, output="date", mastered=mastered)
+    return Attribute(
+        name, zh, sa.Date, standardize=partial(dates.parse_date, timed=True), output="date", mastered=mastered
+    )
 
 
 def _text(name: str, zh: str, mastered: bool = True) -> Attribute:

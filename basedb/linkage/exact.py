@@ -138,16 +138,21 @@ def _same_record(session: Session, entity: Entity, provisional: int) -> None:
         "s.source_key",
         "SELECT source_key FROM new_record WHERE standing_id IS NOT NULL",
     )
+    # A table of its own: joined in one statement, the engine compares every pair of one role first.
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE new_version AS
+            SELECT n.source, n.source_key, m.* FROM new_record n JOIN new_mention m USING (record_id)
+            WHERE n.standing_id IS NOT NULL"""
+    )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE same_record AS
             SELECT DISTINCT {provisional} + r.ordinal AS a, l.{entity.id_column} AS b
-            FROM new_record n JOIN new_mention r USING (record_id)
-            JOIN version l ON l.source = n.source AND l.source_key = n.source_key AND l.role = r.role
+            FROM new_version r JOIN version l USING (source, source_key, role)
             WHERE {entity.same_record}"""
     )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE reused_key AS
             SELECT r.ordinal FROM version l
-            JOIN new_mention r ON l.record_id = r.standing_id AND l.role = r.role
+            JOIN new_version r ON l.record_id = r.standing_id AND l.role = r.role
             WHERE NOT coalesce({entity.same_record}, false)"""
     )

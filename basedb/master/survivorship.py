@@ -83,7 +83,7 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
 
 def _single_segments(entity: Entity, registers: Collection[str]) -> str:
     """One mention, one segment: its values are the entity's, its number nobody else's."""
-    columns, expressions = _shown(entity)
+    _, expressions = _shown(entity)
     values = ", ".join(f"m.{name}" for name in _surviving(entity))
     return f"""WITH known AS (
             SELECT s.entity_id, r.valid_from, {values}, true AS listed,

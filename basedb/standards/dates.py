@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 
 from basedb.findings import Severity, Standardized, define
 from basedb.standards.calendar import civil_days, real_dates
-from basedb.standards.columnar import TEXT, Found, arrow_series, parse_distinct, to_arrow
+from basedb.standards.columnar import TEXT, Found, arrow_series, parse_distinct, text_series, to_arrow
 from basedb.standards.text import clean, numeral
 
 UNREADABLE = define("date.unreadable", Severity.WARNING, "无法识别的日期", "not readable as a date")
@@ -90,8 +91,9 @@ def parse_date(
     series: pd.Series,
     earliest: datetime.date | str | None = "1850-01-01",
     latest: datetime.date | str | None = None,
+    timed: bool = False,
 ) -> Standardized:
-    """Read a column of dates.
+    """Read a column of dates; with `timed` a time of day is expected and its loss not worth a finding.
 
     earliest, latest: bounds, both allowed themselves; what lies outside becomes NA with a finding, except
     9999-12-31, the open end. Without `latest`, years from 2900 on are placeholders.
@@ -100,8 +102,8 @@ def parse_date(
     low, high = _bound(earliest), _bound(latest)
 
     def read(value: str) -> tuple[tuple[datetime.date | None, str | None], list[Found]]:
-        found: list[Found] = []
-        date, precision = _read_date(value, found)
+        date, precision, noticed = _read_day(value)
+        found = [one for one in noticed if not (timed and one[0] == DROPPED_TIME)]
         if date is not None and high is None and _FAR_YEAR <= date.year < datetime.MAXYEAR:
             return (None, None), [*found, (PLACEHOLDER, datetime.date.max.isoformat())]
         if date is not None and date != datetime.date.max:
@@ -111,7 +113,24 @@ def parse_date(
                 return (None, None), [*found, (TOO_LATE, date.isoformat())]
         return (date, precision), found
 
-    return parse_distinct(series, FIELDS, read)
+    return parse_distinct(_without_stamped_times(series) if timed else series, FIELDS, read)
+
+
+def _without_stamped_times(series: pd.Series) -> pd.Series:
+    """20220510094917 cut to its day: stamps differ in every row, days repeat."""
+    array = to_arrow(series)
+    stamped = pc.fill_null(
+        pc.match_substring_regex(array, r"^[12]\d{3}[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d$"), False
+    )
+    return text_series(pc.if_else(stamped, pc.utf8_slice_codeunits(array, 0, 8), array), series.index)
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_day(value: str) -> tuple[datetime.date | None, str | None, tuple[Found, ...]]:
+    """One value read; remembered, because a big file comes in parts with much the same days in each."""
+    found: list[Found] = []
+    date, precision = _read_date(value, found)
+    return date, precision, tuple(found)
 
 
 def _bound(value: datetime.date | str | None) -> datetime.date | None:

@@ -174,6 +174,8 @@ class PostgresSession:
         ]
         if missing:
             self.apply("SET LOCAL maintenance_work_mem = '256MB'")
+            # Enough for the plans of the next night; autovacuum samples more when it comes by.
+            self.apply("SET LOCAL default_statistics_target = 20")
         for index in missing:
             self.apply(str(CreateIndex(index).compile(dialect=postgresql.dialect())))
         for table in {index.table.fullname: None for index in missing if index.table is not None}:

@@ -33,7 +33,7 @@ FINDING_SCHEMA = pa.schema(
     + [pa.field("row_no", pa.int64()), pa.field("failed", pa.bool_())]
 )
 
-_CHUNK = 50_000
+_CHUNK = 100_000
 # Below this many rows starting helper processes costs more than they save.
 _PARALLEL_FROM = 250_000
 
@@ -93,7 +93,7 @@ def standardize_rows(
         columns = contract.attributes("record").get(attribute.name)
         if columns:
             event |= _standard(contract, attribute, columns, rows, found)
-    event["valid_from"] = _valid_from(contract, rows)
+    event["valid_from"] = _valid_from(contract, rows, event)
     findings = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     return (
         pa.concat_tables(mentions, promote_options="default"),
@@ -235,8 +235,13 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return values.cast(pa.large_string())
 
 
-def _valid_from(contract: Contract, rows: pa.Table) -> pa.ChunkedArray:
+def _valid_from(contract: Contract, rows: pa.Table, event: Mapping[str, Any]) -> pa.ChunkedArray:
     """The day from which the row is true in the world, where the department says; else null."""
     if contract.valid_from is None:
         return pa.chunked_array([pa.nulls(rows.num_rows, pa.date32())])
-    return _arrow(dates.parse_date(_series(rows[contract.valid_from])).columns["date"])
+    column = contract.columns.get(contract.valid_from)
+    for target in column.targets if column else ():
+        if target.role == "record" and pa.types.is_date32(event[target.attribute].type):
+            read: pa.ChunkedArray = event[target.attribute]
+            return read
+    return _arrow(dates.parse_date(_series(rows[contract.valid_from]), timed=True).columns["date"])
