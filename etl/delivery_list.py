@@ -10,14 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
-from basedb.findings import Severity, define
-
-UNREADABLE = define(
-    "delivery.list_unreadable",
-    Severity.WARNING,
-    "送达清单无法读取或缺少必要的列",
-    "the delivery list cannot be read or lacks columns",
-)
 _HEADERS = {
     "文件名": "file", "文件": "file",
     "来源部门": "department", "数据日期": "as_of", "方式": "mode", "送达时间": "received",

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+import etl.delivery_findings  # noqa: F401  what record_aside enters is registered
 from basedb import __version__
 from basedb.findings import finding_type
 from basedb.ledger import OUTCOMES

@@ -17,6 +17,7 @@ from etl.archive import Archive, fingerprint
 from etl.batch import Batch, Delivery, Held, Refused, Step
 from etl.contract.model import Contract
 from etl.counters import Counters
+from etl.delivery_findings import NO_AS_OF, ROWS_NOT_FOUND
 from etl.ledger import Account
 from etl.stages.accept import Accept
 from etl.stages.classify import Classify
@@ -69,7 +70,7 @@ class Loader:
         found = as_of or contract.match(file_name or path.name)
         if found is None:
             raise Refused(
-                "delivery.no_as_of",
+                NO_AS_OF,
                 f"无法确定 {path.name} 的数据日期：文件名与合同 {contract.source} 的规则不符，请用 --as-of 指定",
                 "the file's name gives no as-of date; name one with --as-of",
             )
@@ -116,7 +117,7 @@ class Loader:
             account = _account(batch)
             if account.rows_read != len(delivery.digests):
                 raise Refused(
-                    "delivery.rows_not_found",
+                    ROWS_NOT_FOUND,
                     f"在归档的 {delivery.file_name} 中只找到 {account.rows_read}/{len(delivery.digests)} 行，未作改动",
                     "not all of the rows are in the archived file; nothing was changed",
                 )

@@ -16,7 +16,6 @@ import duckdb
 
 from basedb import __version__
 from basedb.domain import Domain
-from basedb.findings import Severity, define
 from basedb.masking import mask_text
 from basedb.store import Store, StoreBusy, StoreError
 from basedb.store.embedded import EmbeddedStore
@@ -26,34 +25,13 @@ from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery, Refused
 from etl.contract import Contract
 from etl.counters import Counters
+from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
 from etl.inbox import Arrived, Inbox, read_inbox
 from etl.installed import of_domain
 from etl.ledger import Account
 from etl.load import Loader
 from etl.readers.result import Note, note
 from etl.runs import fetch
-
-SHA_MISMATCH = define(
-    "delivery.sha256_mismatch",
-    Severity.ERROR,
-    "文件与送达清单的 SHA-256 不符，可能传输不完整或清单有误",
-    "the file does not have the SHA-256 its delivery list states",
-)
-MISSING = define(
-    "delivery.missing",
-    Severity.WARNING,
-    "送达清单列有此文件，但没有收到",
-    "listed as delivered but not there",
-)
-UNLISTED = define(
-    "delivery.unlisted", Severity.WARNING, "文件不在送达清单内", "the file is in no delivery list"
-)
-AS_OF_DIFFERS = define(
-    "delivery.as_of_differs",
-    Severity.WARNING,
-    "送达清单的数据日期与文件的不同，按文件的计",
-    "the delivery list states another as-of date than the file; the file's is used",
-)
 
 Tell = Callable[[str, int, int], None]
 _RECEIVED_FROM = {

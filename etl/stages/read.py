@@ -6,17 +6,10 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from basedb.findings import Severity, define
 from etl.batch import Batch, Delivery, Refused
+from etl.delivery_findings import ROW_COUNT
 from etl.readers.read import read
 from etl.readers.result import Note, ReadRefusal, ReadResult, note
-
-ROW_COUNT = define(
-    "delivery.row_count",
-    Severity.WARNING,
-    "文件行数与送达清单不符",
-    "the file has another number of rows than its delivery list says",
-)
 
 
 @dataclass(frozen=True)

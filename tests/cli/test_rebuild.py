@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import etl
 from basedb.domain import installed_domains
+from basedb.findings import finding_type
 from basedb.store import open_store
 from etl.archive import Archive
 from etl.rebuild import rebuild
@@ -56,6 +61,35 @@ def test_a_rebuilt_store_is_the_same(desk: Desk, tmp_path: Path) -> None:
     assert rows["basedb.decision"] == 3 and rows["basedb.quarantine"] == 2
     assert rows["population.person_version"] > 0 and rows["basedb.delivery"] == before[0][0]
     assert desk.query("SELECT count(*) FROM basedb.delivery") == before
+
+
+def test_a_refused_arrival_is_rebuilt_by_a_process_that_never_ran_a_night(desk: Desk, tmp_path: Path) -> None:
+    name = desk.put("rs_insured", "20261101", [insured("李建国", LI)])
+    desk.enlist("20261101", (name, "20261101", 1, "2026-11-02 01:03:00"), sha256="0" * 64)
+    desk.nightly(code=6)
+    into = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    command = [
+        "-c",
+        "from basedb.cli.main import main; main()",
+        "--store",
+        desk.url,
+        "rebuild",
+        "--into",
+        into,
+    ]
+    ended = subprocess.run([sys.executable, *command, "--json"], capture_output=True, text=True)
+    assert (ended.returncode, '"equal": true' in ended.stdout) == (0, True), ended.stderr
+
+
+def test_every_code_of_an_arrival_is_a_registered_finding() -> None:
+    named = {
+        code
+        for path in Path(etl.__file__).parent.rglob("*.py")
+        for code in re.findall(r'"(delivery\.[a-z0-9_]+)"', path.read_text("utf-8"))
+    }
+    named.discard("delivery.csv")  # the name of a list
+    assert "delivery.no_as_of" in named
+    assert all(finding_type(code).severity for code in named)
 
 
 def test_a_difference_is_found_and_named(desk: Desk, tmp_path: Path) -> None:
