@@ -11,7 +11,7 @@ from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
 from etl.contract import Contract, ContractError, Problem, load_contract
 from etl.contract.draft import draft as draft_of
-from etl.contract.schema import CONTRACT_SCHEMA
+from etl.contract.schema import editor_schema
 
 
 @click.group()
@@ -93,7 +93,7 @@ def draft(site: Site, file: Path, output: Path | None) -> None:
 @contract.command()
 def schema() -> None:
     """合同的 JSON Schema，供编辑器使用 / the JSON Schema of a contract, for editors."""
-    print_json(CONTRACT_SCHEMA)
+    print_json(editor_schema())
 
 
 def _contract_files(files: tuple[Path, ...]) -> list[Path]:

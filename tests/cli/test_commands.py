@@ -103,7 +103,8 @@ def test_a_draft_and_the_schema(desk: Desk, tmp_path: Path) -> None:
     desk("contract", "draft", file, "-o", tmp_path / "draft.yml")
     desk("contract", "check", tmp_path / "draft.yml")
     assert LI["公民身份号码"] not in (tmp_path / "draft.yml").read_text("utf-8")
-    assert json.loads(desk("contract", "schema").stdout)["title"]
+    schema = json.loads(desk("contract", "schema").stdout)
+    assert schema["title"] and "delimiter" in json.dumps(schema["properties"]["reader"])
 
 
 def test_a_store_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
