@@ -20,6 +20,8 @@ _BY_AGE = (
     " sum(CASE WHEN sex = '2' THEN residents ELSE 0 END) AS 女, sum(residents) AS 合计"
     " FROM population.resident_count GROUP BY age_group, age_from ORDER BY age_from NULLS LAST"
 )
+# A query both kinds of store accept.
+SUGGESTED = "SELECT * FROM population.person_masked LIMIT 5"
 # Somebody whom several departments know, whose history has a change, and whose sources disagree.
 _INTERESTING = """
     SELECT m.person_id FROM population.person_mention m
@@ -105,7 +107,7 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         "basedb status                     各来源的现状 / where every source stands\n"
         "basedb runs                       运行台账 / what was run\n"
         "basedb dictionary -o 字典.xlsx    数据字典 / the data dictionary\n"
-        'basedb sql "FROM population.person_masked LIMIT 5"\n'
+        f'basedb sql "{SUGGESTED}"\n'
         "basedb rebuild                    由归档重建并逐行比较 / rebuild from the archive and compare",
     )
     return 0

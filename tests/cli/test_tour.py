@@ -7,6 +7,12 @@ from pathlib import Path
 import pytest
 
 from basedb.cli import tour
+from tests.cli.desk import Desk
+
+
+def test_the_suggested_query_runs_on_both_stores(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASEDB_PURPOSE", "演示")
+    desk("sql", tour.SUGGESTED)
 
 
 def test_the_tour_goes_all_the_way(
