@@ -28,13 +28,22 @@ _RULES = {
     ),
 }
 
-FINDING_COLUMNS = ("row_no", "column_name", "code", "value", "suggestion", "failed")
+FINDING_COLUMNS = ("row_no", "column_name", "code", "value", "suggestion", "failed", "severity")
 
 
 def finding_rows(
-    row_no: Any, column: str, code: Any, value: Any, suggestion: Any, failed: Any
+    row_no: Any,
+    column: str,
+    code: Any,
+    value: Any,
+    suggestion: Any,
+    failed: Any,
+    severity: str | None = None,
 ) -> pd.DataFrame:
-    """Findings as rows of FINDING_COLUMNS; Arrow arrays and scalars are welcome."""
+    """Findings as rows of FINDING_COLUMNS; Arrow arrays and scalars are welcome.
+
+    severity: what the findings weigh here, where that is not what their type weighs.
+    """
     numbers = row_no.to_pandas() if isinstance(row_no, pa.Array | pa.ChunkedArray) else row_no
     return pd.DataFrame(
         {
@@ -44,6 +53,7 @@ def finding_rows(
             "value": _plain(value),
             "suggestion": _plain(suggestion),
             "failed": failed.to_numpy() if isinstance(failed, pd.Series) else failed,
+            "severity": severity,
         }
     )
 
@@ -66,10 +76,8 @@ def contract_findings(contract: Contract, rows: pa.Table) -> pd.DataFrame:
             blank = _blank(rows[name])
             found.append(_breaches(rows, name, blank, REQUIRED, column.on_failure == "quarantine"))
     for check in contract.checks:
-        broken = _broken(check, rows[check.column])
-        found.append(
-            _breaches(rows, check.column, broken, _RULES[check.rule], check.on_failure == "quarantine")
-        )
+        broken, failed = _broken(check, rows[check.column]), check.on_failure == "quarantine"
+        found.append(_breaches(rows, check.column, broken, _RULES[check.rule], failed, check.severity))
     return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
 
 
@@ -102,8 +110,15 @@ def _bounds(value: Any) -> tuple[Any, Any]:
     return (value[0], value[1]) if isinstance(value, list | tuple) else (value, value)
 
 
-def _breaches(rows: pa.Table, column: str, broken: pa.ChunkedArray, code: str, failed: bool) -> pd.DataFrame:
+def _breaches(
+    rows: pa.Table,
+    column: str,
+    broken: pa.ChunkedArray,
+    code: str,
+    failed: bool,
+    severity: str | None = None,
+) -> pd.DataFrame:
     positions = pc.indices_nonzero(broken)
     return finding_rows(
-        rows["row_no"].take(positions), column, code, rows[column].take(positions), None, failed
+        rows["row_no"].take(positions), column, code, rows[column].take(positions), None, failed, severity
     )

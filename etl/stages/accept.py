@@ -7,11 +7,18 @@ from datetime import date
 
 import pyarrow as pa
 
-from basedb.findings import all_types
+from basedb.findings import Severity, all_types, define
 from basedb.store import scalar
 from etl.batch import Batch
 from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY, snapshot_over_scope
 from etl.stages.standardize import FUTURE
+
+CLOSES_LATER = define(
+    "closing.future",
+    Severity.WARNING,
+    "死亡或注销日期晚于数据日期，暂不据此终止",
+    "the death or cancellation lies after the as-of date; it closes nothing yet",
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,18 @@ def _next_snapshot(batch: Batch) -> date:
     return found
 
 
+def _future_closings(batch: Batch) -> str:
+    """SQL that adds a finding for every closing date (a death) that lies after the as-of date."""
+    as_of = f"DATE '{batch.delivery.as_of}'"
+    return "".join(
+        f" UNION ALL SELECT row_no, '{sources[name][0].replace(chr(39), chr(39) * 2)}', '{CLOSES_LATER}', {name}::TEXT, {as_of}::TEXT, NULL"
+        f" FROM raw_mention WHERE role = '{role}' AND {name} > {as_of}"
+        for role in batch.contract.roles
+        for name in batch.domain.entity.closing
+        if name in (sources := batch.contract.attributes(role))
+    )
+
+
 def _collect_findings(batch: Batch) -> None:
     """Row findings of processed rows, key findings of new rows, and what the reader noticed."""
     assert batch.result is not None
@@ -154,18 +173,21 @@ def _collect_findings(batch: Batch) -> None:
     batch.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE finding AS
             WITH every AS (
-                SELECT row_no, column_name, code, value, suggestion FROM raw_finding
+                SELECT row_no, column_name, code, value, suggestion, severity FROM raw_finding
                 UNION ALL
-                SELECT row_no, column_name, code, value, suggestion FROM note
+                SELECT row_no, column_name, code, value, suggestion, NULL FROM note
                 UNION ALL
                 SELECT k.row_no, $key, CASE WHEN k.natural_key = '' THEN '{BLANK_KEY}' ELSE '{REPEATED_KEY}' END,
-                    k.natural_key, NULL
+                    k.natural_key, NULL, NULL
                 FROM keyed k JOIN repeated_key p USING (natural_key) JOIN row r USING (row_no)
                 WHERE (p.contents > 1 OR natural_key = '') AND r.outcome IN ('added', 'changed', 'superseded')
                 UNION ALL
-                SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT
-                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}')
-            SELECT e.row_no, r.source_key, e.column_name, e.code, t.severity, e.value, e.suggestion
+                SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT,
+                    NULL
+                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}'
+                {_future_closings(batch)})
+            SELECT e.row_no, r.source_key, e.column_name, e.code,
+                coalesce(e.severity, t.severity) AS severity, e.value, e.suggestion
             FROM every e JOIN finding_type t USING (code) LEFT JOIN row r ON r.row_no = e.row_no
             ORDER BY e.row_no NULLS FIRST, e.column_name, e.code""",
         {"key": key, "valid_from": batch.contract.valid_from},

@@ -62,15 +62,18 @@ def _report_doubts(batch: Batch) -> None:
     ):
         engine.execute(
             f"""INSERT INTO temp.finding
-                SELECT m.row_no, n.source_key, $column, '{code}', 'warning', m.{entity.identifier}, NULL
+                SELECT m.row_no, n.source_key, ($columns::TEXT[])[list_position($roles::TEXT[], m.role)],
+                    '{code}', 'warning', m.{entity.identifier}, NULL
                 FROM new_mention m JOIN new_record n USING (record_id)
                 WHERE m.ordinal IN ({ordinals})""",
-            {"column": _column_of(batch, code)},
+            {"roles": list(batch.contract.roles), "columns": _columns_of(batch, code)},
         )
 
 
-def _column_of(batch: Batch, code: str) -> str | None:
+def _columns_of(batch: Batch, code: str) -> list[str | None]:
+    """For each role of the contract, the department's column a finding about its mention names."""
+    contract, identifier = batch.contract, batch.domain.entity.identifier
     if code == REUSED_KEY:
-        return batch.contract.key[0]
-    sources = batch.contract.attributes("self").get(batch.domain.entity.identifier)
-    return sources[0] if sources else None
+        return [contract.key[0]] * len(contract.roles)
+    fed = [contract.attributes(role).get(identifier) for role in contract.roles]
+    return [columns[0] if columns else None for columns in fed]

@@ -29,7 +29,7 @@ FUTURE = define(
 UNUSABLE = define("value.unusable", Severity.WARNING, "值无法采用", "the value cannot be used")
 
 FINDING_SCHEMA = pa.schema(
-    [pa.field(name, pa.string()) for name in ("column_name", "code", "value", "suggestion")]
+    [pa.field(name, pa.string()) for name in ("column_name", "code", "value", "suggestion", "severity")]
     + [pa.field("row_no", pa.int64()), pa.field("failed", pa.bool_())]
 )
 
@@ -83,7 +83,7 @@ def standardize_rows(
     """Standard forms of raw rows: mentions, events and findings, each keyed by `row_no`.
 
     Findings carry `row_no`, `column_name` (the department's), `code`, `value`, `suggestion` and
-    `failed` (the contract quarantines the row for it).
+    `failed` (the contract quarantines the row for it) and `severity` where the contract sets it.
     """
     domain = installed_domains()[domain_name]
     found: list[pd.DataFrame] = [contract_findings(contract, rows)]
