@@ -41,7 +41,9 @@ def survive(
 def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     """TEMP `in_force`: the mentions in force in each segment of each entity."""
     closings = " ".join(
-        f"UNION SELECT entity_id, {name} FROM versioned WHERE {name} IS NOT NULL" for name in entity.closing
+        # A closing date that had not come when the record was sent closes nothing yet.
+        f"UNION SELECT entity_id, {name} FROM versioned WHERE {name} <= as_of"
+        for name in entity.closing
     )
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE in_force AS

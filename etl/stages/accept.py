@@ -139,13 +139,17 @@ def _next_snapshot(batch: Batch) -> date:
 def _future_closings(batch: Batch) -> str:
     """SQL that adds a finding for every closing date (a death) that lies after the as-of date."""
     as_of = f"DATE '{batch.delivery.as_of}'"
-    return "".join(
-        f" UNION ALL SELECT row_no, '{sources[name][0].replace(chr(39), chr(39) * 2)}', '{CLOSES_LATER}', {name}::TEXT, {as_of}::TEXT, NULL"
-        f" FROM raw_mention WHERE role = '{role}' AND {name} > {as_of}"
-        for role in batch.contract.roles
-        for name in batch.domain.entity.closing
-        if name in (sources := batch.contract.attributes(role))
-    )
+    unions = ""
+    for role in batch.contract.roles:
+        sources = batch.contract.attributes(role)
+        for name in batch.domain.entity.closing:
+            if name in sources:
+                column = sources[name][0].replace("'", "''")
+                unions += (
+                    f" UNION ALL SELECT row_no, '{column}', '{CLOSES_LATER}', {name}::TEXT, {as_of}::TEXT, NULL"
+                    f" FROM raw_mention WHERE role = '{role}' AND {name} > {as_of}"
+                )
+    return unions
 
 
 def _collect_findings(batch: Batch) -> None:

@@ -44,6 +44,12 @@ def test_a_valid_number_beats_an_invalid_one_of_equal_standing(loose: City) -> N
     assert loose.people("id_number")[0] == (LI,)
 
 
+def test_a_closing_date_to_come_closes_nothing_yet(loose: City) -> None:
+    loose.deliver("ga_population", 1, [resident("李建国", LI, 注销日期="20270101", 注销原因="迁出")])
+    assert loose.query(TIMELINE) == [("2020-01-01", "9999-12-31", "active", None)]
+    assert "closing.future" in loose.findings()
+
+
 def test_a_death_closes_a_person_and_its_withdrawal_opens_it_again(loose: City) -> None:
     loose.deliver("ga_population", 1, [resident("李建国", LI)])
     loose.deliver("wj_deaths", 2, [death("李建国", LI, "2026-10-30", "D1")])
