@@ -14,6 +14,7 @@ from basedb.ledger import OUTCOMES
 from basedb.store import Session, Store
 from etl import ledger
 from etl.archive import Archive, fingerprint
+from etl.as_of import as_of_in_rows
 from etl.batch import Batch, Delivery, Held, Refused, Step
 from etl.contract.model import Contract
 from etl.counters import Counters
@@ -66,8 +67,13 @@ class Loader:
         as_of: date | None = None,
         received_at: datetime | None = None,
     ) -> Delivery:
-        """Fingerprint a file and find its as-of date; raises Refused if it has none."""
+        """Fingerprint a file and find its as-of date; raises Refused if it has none.
+
+        as_of: outranks what the file's name, folder or rows say.
+        """
         found = as_of or contract.match(file_name or path.name)
+        if found is None and contract.as_of.kind == "column":
+            found = as_of_in_rows(path, contract)
         if found is None:
             raise Refused(
                 NO_AS_OF,
