@@ -63,9 +63,19 @@ def source_statuses(
 
 
 def _waiting(engine: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Files that were held or refused and have not come in since, by source and status."""
+    """Files that wait for a person, by source and status.
+
+    A held file waits until it is released or a file that is not older is loaded after it (the view
+    `freshness` of a domain counts alike); a refused one until another file of its day has come.
+    """
     rows = engine.execute(
-        "SELECT source, status, count(*) FROM basedb.delivery d WHERE status IN ('held', 'refused')"
+        "SELECT source, status, count(*) FROM basedb.delivery d WHERE status = 'held'"
+        " AND NOT EXISTS (SELECT 1 FROM basedb.delivery n WHERE n.source = d.source AND n.as_of >= d.as_of"
+        "   AND n.file_id > d.file_id AND n.status IN ('loaded', 'current') AND n.mode <> 'waiver')"
+        " AND NOT EXISTS (SELECT 1 FROM basedb.decision r"
+        "   WHERE r.kind = 'release' AND r.source = d.source AND r.subject = d.sha256)"
+        " GROUP BY source, status UNION ALL "
+        "SELECT source, status, count(*) FROM basedb.delivery d WHERE status = 'refused'"
         " AND NOT EXISTS (SELECT 1 FROM basedb.delivery n WHERE n.source = d.source AND n.as_of = d.as_of"
         "   AND n.file_id > d.file_id AND n.mode <> 'waiver') GROUP BY source, status"
     ).fetchall()

@@ -15,11 +15,13 @@ standing AS (
     SELECT source, count(*) AS records FROM population.source_record WHERE status = 'current' GROUP BY source
 ),
 waiting AS (
-    -- A file that was held and then released has a later line of its own.
+    -- Until somebody releases it, or a file that is not older comes in after it; `basedb status` counts alike.
     SELECT h.source, count(*) AS files FROM basedb.delivery h
     WHERE h.status = 'held' AND NOT EXISTS (
-        SELECT 1 FROM basedb.delivery d WHERE d.source = h.source AND d.sha256 = h.sha256 AND d.as_of = h.as_of
-            AND d.status IN ('loaded', 'current'))
+        SELECT 1 FROM basedb.delivery d WHERE d.source = h.source AND d.as_of >= h.as_of AND d.file_id > h.file_id
+            AND d.status IN ('loaded', 'current') AND d.mode <> 'waiver')
+        AND NOT EXISTS (
+        SELECT 1 FROM basedb.decision r WHERE r.kind = 'release' AND r.source = h.source AND r.subject = h.sha256)
     GROUP BY h.source
 )
 SELECT l.source, c.title, c.department, l.as_of AS last_as_of, l.received_at AS last_received_at,

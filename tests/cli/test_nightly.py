@@ -9,7 +9,7 @@ import pytest
 from etl.contract import Contract
 from etl.load import Loader
 from tests.cli.desk import Desk
-from tests.etl.city import insured, marriage, number, resident
+from tests.etl.city import Row, insured, marriage, number, resident
 
 LI = resident("李建国", number("19550701", 1), household="0001")
 WANG = resident("王秀英", number("19560603", 2), household="0002")
@@ -127,14 +127,39 @@ def test_a_held_file_waits_and_loads_once_released(desk: Desk) -> None:
     night = desk.nightly(code=3)
     assert night["by_name"][name]["status"] == "held"
     assert "66.7%" in night["by_name"][name]["message"]
-    assert desk.json("status")["sources"][0]["held"] == 1
+    assert night["by_name"][name]["message"].endswith("; held for a person")
+    assert waiting(desk) == 1
     desk("release", "ga_population", "ga_population_20261103.csv", "--reason", "x", code=2)
     document = desk.json("release", "ga_population", "ga_population_20261102.csv", "--reason", "拆迁，属实")
     assert (document["files"][0]["status"], document["files"][0]["absent"]) == ("loaded", 2)
-    assert desk.json("status")["sources"][0]["held"] == 0
+    assert waiting(desk) == 0
     assert desk.nightly()["files"] == []
     decided = desk.query("SELECT kind, source, made_by <> '', reason, after_file_id FROM basedb.decision")
     assert decided == [("release", "ga_population", True, "拆迁，属实", 2)]
+
+
+def test_a_held_file_waits_until_released_or_a_newer_one_is_loaded(desk: Desk) -> None:
+    def load(day: str, *rows: Row, code: int = 0) -> None:
+        desk("load", "ga_population", desk.inbox / desk.put("ga_population", day, rows), code=code)
+
+    load("20261101", LI, WANG, ZHANG)
+    load("20261103", LI, code=6)
+    load("20261102", LI, WANG, ZHANG)
+    assert waiting(desk) == 1  # what came since is older
+    load("20261105", LI, WANG, ZHANG)
+    assert waiting(desk) == 0
+    load("20261106", WANG, code=6)
+    assert waiting(desk) == 1
+    desk("release", "ga_population", "ga_population_20261106.csv", "--reason", "拆迁，属实", "--no-load")
+    assert waiting(desk) == 0
+
+
+def waiting(desk: Desk) -> int:
+    """The held files of the register, of which `status` and the view say the same."""
+    told: int = desk.json("status")["sources"][0]["held"]
+    viewed = desk.query("SELECT waiting_files FROM population.freshness WHERE source = 'ga_population'")
+    assert viewed == [(told,)]
+    return told
 
 
 def test_a_source_that_fails_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
