@@ -107,7 +107,7 @@ class Loader:
             with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
                 return self._publish(session, contract, delivery, started)
         except (Held, Refused) as stop:
-            account = _stopped(contract, delivery, stop)
+            account = _stopped(contract, delivery, stop, "已暂存待人工确认", "held for a person")
             return ledger.record_aside(
                 self.store, contract, delivery, account, self.command, started, self.wait
             )
@@ -142,7 +142,9 @@ class Loader:
                 self._run(batch, PLAN)
                 return replace(_account(batch), samples=_samples(batch))
         except (Held, Refused) as stop:
-            return _stopped(contract, delivery, stop)
+            return _stopped(
+                contract, delivery, stop, "入库时将暂存待人工确认", "a load would hold it for a person"
+            )
 
     def _publish(
         self, session: Session, contract: Contract, delivery: Delivery, started: datetime
@@ -283,14 +285,16 @@ def _account(batch: Batch) -> Account:
     )
 
 
-def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused) -> Account:
+def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused, zh: str, en: str) -> Account:
+    """The account of a file that is not loaded; `zh` and `en` say what being held means here."""
+    held = isinstance(stop, Held)
     return Account(
         contract.source,
         delivery.file_name,
         delivery.as_of,
-        "held" if isinstance(stop, Held) else "refused",
+        "held" if held else "refused",
         reason=stop.code,
-        message=str(stop),
+        message=f"{stop.zh}，{zh} / {stop.en}; {en}" if held else str(stop),
     )
 
 

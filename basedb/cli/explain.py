@@ -50,7 +50,7 @@ class _Entities(click.Group):
 
 @click.group(cls=_Entities)
 def explain() -> None:
-    """主记录的每个值从何而来 / where every value of a master row comes from。"""
+    """主记录的每个值从何而来 / where every value of a master row comes from."""
 
 
 @explain.command()
@@ -60,7 +60,7 @@ def explain() -> None:
 @_PURPOSE
 @pass_site
 def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> None:
-    """一条部门记录的全部版本 / every version of a departmental record。"""
+    """一条部门记录的全部版本 / every version of a departmental record."""
     _require_purpose(show_ids, purpose)
     domain = site.domains[site.contract(source).domain]
     store = site.ready_store
@@ -89,7 +89,7 @@ def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> N
 def _entity_command(domain: Domain) -> click.Command:
     entity = domain.entity
 
-    @click.command(entity.name, help=f"一个{entity.zh}：编号或证件号码 / by id or identifier。")
+    @click.command(entity.name, help=f"一个{entity.zh}：编号或证件号码 / by id or identifier.")
     @click.argument("reference", metavar="ID")
     @_SHOW
     @_PURPOSE

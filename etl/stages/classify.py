@@ -262,8 +262,8 @@ def _find_absent(batch: Batch) -> None:
     if rows < delivery.min_rows and not batch.released:
         raise Held(
             TOO_FEW_ROWS,
-            f"文件只有 {rows} 行，少于合同规定的 {delivery.min_rows} 行，已暂存待人工确认",
-            f"the file has {rows} rows, the contract expects at least {delivery.min_rows}; held for a person",
+            f"文件只有 {rows} 行，少于合同规定的 {delivery.min_rows} 行",
+            f"the file has {rows} rows, the contract expects at least {delivery.min_rows}",
         )
     in_scope = "(scope IS NULL OR scope IN (SELECT scope FROM row))"
     engine.execute(
@@ -277,8 +277,8 @@ def _find_absent(batch: Batch) -> None:
         raise Held(
             TOO_MANY_ABSENT,
             f"与现状相比缺少 {absent}/{standing} 条记录（{absent / standing:.1%}），"
-            f"超过上限 {delivery.max_retire_ratio:.1%}，已暂存待人工确认",
-            f"{absent} of {standing} standing records are absent, more than the contract's limit; held for a person",
+            f"超过上限 {delivery.max_retire_ratio:.1%}",
+            f"{absent} of {standing} standing records are absent, more than the contract's limit",
         )
     if batch.result.rejected:
         return

@@ -53,8 +53,12 @@ def test_several_files_of_which_some_are_held_or_refused(desk: Desk, tmp_path: P
     good = write(tmp_path / "ga_population_20261101.csv", "ga_population", [LI, WANG])
     short = write(tmp_path / "ga_population_20261102.csv", "ga_population", [LI])
     nameless = write(tmp_path / "residents.csv", "ga_population", [LI, WANG])
+    desk("load", "ga_population", good)
+    planned = desk.json("plan", "ga_population", short, code=6)["files"][0]["message"]
+    assert "入库时将暂存" in planned and "已暂存" not in planned
     document = desk.json("load", "ga_population", good, short, nameless, code=3)
-    assert [file["status"] for file in document["files"]] == ["loaded", "held", "refused"]
+    assert [file["status"] for file in document["files"]] == ["identical", "held", "refused"]
+    assert "已暂存待人工确认" in document["files"][1]["message"]
     assert "--as-of" in document["files"][2]["message"]
     desk("load", "ga_population", short, code=6)
     desk("load", "ga_population", nameless, "--as-of", "2026-11-03")
