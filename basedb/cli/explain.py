@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,15 +10,19 @@ import click
 from basedb import audit
 from basedb.cli import options
 from basedb.cli.exits import Usage
+from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
 from basedb.domain import Domain, installed_domains
 from basedb.explain import Priorities, explain_record, find
 from basedb.explain import explain as explain_subject
-from basedb.masking import mask, mask_key, mask_text
+from basedb.masking import mask_key, mask_text
 from basedb.store.native import reading
 from etl.contract import Contract
 
+# What a finding or an explained attribute says of its value, and names that are no attribute's.
+_TOLD = frozenset({"value", "suggestion"})
+_PLACES: dict[str, Hide] = {"source_key": mask_key}
 _PURPOSE = click.option(
     "--purpose",
     default="",
@@ -62,14 +66,16 @@ def explain() -> None:
 def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> None:
     """一条部门记录的全部版本 / every version of a departmental record."""
     _require_purpose(show_ids, purpose)
-    domain = site.domains[site.contract(source).domain]
+    contract = site.contract(source)
+    domain = site.domains[contract.domain]
     store = site.ready_store
     with reading(store, site.time_zone.key) as reader:
         found = explain_record(reader, domain, source, key)
     if not found:
         raise Usage(f"来源 {source} 没有主键为 {key} 的记录 / no such record")
     audit.record(store, "explain", purpose, f"record {source} {key}", len(found))
-    document = found if show_ids else _masked(found, domain)
+    hiding = attribute_hiding(domain, site.contracts())
+    document = found if show_ids else _masked(found, hiding, column_hiding(contract, hiding))
     if site.json:
         print_json({"records": document})
         return
@@ -104,7 +110,7 @@ def _entity_command(domain: Domain) -> click.Command:
         if not found:
             raise Usage(f"没有编号或号码为 {reference} 的{entity.zh} / nobody known by that id or number")
         audit.record(store, "explain", purpose, f"{entity.name} {reference}", len(found))
-        document = found if show_ids else _masked(found, domain)
+        document = found if show_ids else _masked(found, attribute_hiding(domain, site.contracts()))
         if site.json:
             print_json(document[0] if len(document) == 1 else {"found": document})
             return
@@ -133,30 +139,29 @@ def _priorities(domain: Domain, contracts: Mapping[str, Contract]) -> Priorities
     }
 
 
-def _masked(document: Any, domain: Domain) -> Any:
-    """The document with identifiers and departmental keys masked, and long numbers in other text."""
-    entity = domain.entity
-    whole = {entity.identifier, *(feature.name for feature in entity.attribute(entity.identifier).features)}
+def _masked(document: Any, hiding: Mapping[str, Hide], columns: Mapping[str, Hide] | None = None) -> Any:
+    """The document with every value shown as its attribute, or its column as sent, is to be shown."""
+    columns = columns or {}
 
-    def walk(value: Any, hide: Callable[[str], str]) -> Any:
+    def walk(value: Any, hide: Hide, about: Hide = mask_text) -> Any:
         if isinstance(value, str):
             return hide(value)
         if isinstance(value, list):
-            return [walk(item, hide) for item in value]
-        if isinstance(value, dict):
-            inside = mask if value.get("attribute") == entity.identifier else hide
-            return {name: walk(item, _how(name, whole, inside)) for name, item in value.items()}
-        return value
+            return [walk(item, hide, about) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "attribute" in value:
+            about = hiding.get(value["attribute"], mask_text)
+        elif "column_name" in value:
+            about = columns.get(value["column_name"], mask_text)
+        return {
+            name: {column: walk(cell, columns.get(column, mask_text)) for column, cell in item.items()}
+            if name == "raw"
+            else walk(item, about if name in _TOLD else hiding.get(name, _PLACES.get(name, mask_text)), about)
+            for name, item in value.items()
+        }
 
     return walk(document, mask_text)
-
-
-def _how(name: str, whole: set[str], outer: Callable[[str], str]) -> Callable[[str], str]:
-    if name == "source_key":
-        return mask_key
-    if name in whole or (name in ("value", "lost") and outer is mask):
-        return mask
-    return mask_text if name != "lost" else outer
 
 
 def _status(status: str) -> str:

@@ -14,6 +14,7 @@ import click
 
 from basedb.cli.accounts import STATUS, account_document, account_table, exit_code, finding_table
 from basedb.cli.exits import Usage
+from basedb.cli.hiding import attribute_hiding
 from basedb.cli.output import print_json, progress, say, shown, table
 from basedb.cli.site import Site, pass_site
 from basedb.masking import mask_text
@@ -177,18 +178,17 @@ def _tell_samples(site: Site, contract: Contract, account: Account) -> None:
 
 
 def _masked(site: Site, contract: Contract, account: Account) -> list[dict[str, Any]]:
-    """The samples with the numbers in personal attributes masked."""
-    entity = site.domains[contract.domain].entity
-    personal = {item.name for item in entity.attributes if item.personal}
+    """The samples with personal numbers masked."""
+    hiding = attribute_hiding(site.domains[contract.domain], site.contracts())
 
-    def mask(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    def masked(values: dict[str, Any] | None) -> dict[str, Any] | None:
         if values is None:
             return None
         return {
-            name: mask_text(value) if name in personal and isinstance(value, str) else value
+            name: hiding.get(name, mask_text)(value) if isinstance(value, str) else value
             for name, value in values.items()
         }
 
     return [
-        {"id": item["id"], "was": mask(item["was"]), "now": mask(item["now"])} for item in account.samples
+        {"id": item["id"], "was": masked(item["was"]), "now": masked(item["now"])} for item in account.samples
     ]

@@ -44,7 +44,7 @@ def test_history_in_both_times_and_the_family(run: Run) -> None:
     corrected = document(run("explain", "person", WANG, "--json"))["history"]
     assert ["01", "03"] in [row["changed"].get("ethnic_group") for row in corrected]
     assert {row["kind"] for row in told["facts"]["population.relationship"]} == {"spouse"}
-    assert [row["household_no"] for row in told["facts"]["population.household_member"]] == ["0001"]
+    assert [row["household_no"] for row in told["facts"]["population.household_member"]] == ["****"]
     assert {item["method"] for item in told["mentions"]} >= {"new", "id_number", "source_key"}
 
 
@@ -58,6 +58,27 @@ def test_identifiers_are_masked_unless_there_is_a_purpose(form: list[str], run: 
     assert f"411102********{LI[-4:]}" in shown.stdout
     assert run("explain", "person", LI, "--show-ids").exit_code == 2
     assert LI in run("explain", "person", LI, "--show-ids", "--purpose", "核对", *form).stdout
+
+
+def test_what_is_masked_follows_labels_and_keys(run: Run, new_city: Callable[[], City]) -> None:
+    told = document(run("explain", "person", LI, "--json"))
+    assert told["master"]["division_code"] == "411102002003"
+    (version, *_) = document(run("explain", "record", "ga_population", LI, "--json"))["records"]
+    assert version["raw"]["区划代码"] == "411102002003"
+    assert version["raw"]["公民身份号码"] == f"411102********{LI[-4:]}"
+    city = new_city()
+    city.deliver("rs_insured", 1, [insured("李建国", LI, "4110020001", 证件类型="77")])
+
+    def asked(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["--store", city.store.url, "explain", *arguments, "--json"])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    person, record = asked("person", LI), asked("record", "rs_insured", "4110020001")
+    assert "4110020001" not in person + record
+    assert '"insurance_no": "4*******01"' in person
+    assert '"个人编号": "4*******01"' in record and "和祥食品有限公司" in record
+    assert "李建国" in person and "李建国" in record
 
 
 def test_a_record_and_all_its_versions(run: Run) -> None:
