@@ -8,8 +8,10 @@
 -- column records: 现行记录数
 -- column waiting_files: 待人工放行的文件数
 WITH latest AS (
-    SELECT d.*, row_number() OVER (PARTITION BY d.source ORDER BY d.as_of DESC, d.file_id DESC) AS place
-    FROM basedb.delivery d WHERE d.status IN ('loaded', 'current')
+    -- A source of which every file so far was held has a line too, without dates.
+    SELECT d.*, row_number() OVER (PARTITION BY d.source
+        ORDER BY CASE WHEN d.status = 'held' THEN 1 ELSE 0 END, d.as_of DESC, d.file_id DESC) AS place
+    FROM basedb.delivery d WHERE d.status IN ('loaded', 'current', 'held')
 ),
 standing AS (
     SELECT source, count(*) AS records FROM population.source_record WHERE status = 'current' GROUP BY source
@@ -24,8 +26,11 @@ waiting AS (
         SELECT 1 FROM basedb.decision r WHERE r.kind = 'release' AND r.source = h.source AND r.subject = h.sha256)
     GROUP BY h.source
 )
-SELECT l.source, c.title, c.department, l.as_of AS last_as_of, l.received_at AS last_received_at,
-    l.file_name AS last_file_name, CAST(current_date - l.as_of AS INTEGER) AS days_behind, l.received_at > l.due_at AS overdue,
+SELECT l.source, c.title, c.department, CASE WHEN l.status <> 'held' THEN l.as_of END AS last_as_of,
+    CASE WHEN l.status <> 'held' THEN l.received_at END AS last_received_at,
+    CASE WHEN l.status <> 'held' THEN l.file_name END AS last_file_name,
+    CASE WHEN l.status <> 'held' THEN CAST(current_date - l.as_of AS INTEGER) END AS days_behind,
+    CASE WHEN l.status <> 'held' THEN l.received_at > l.due_at END AS overdue,
     coalesce(s.records, 0) AS records, coalesce(w.files, 0) AS waiting_files
 FROM latest l
 JOIN basedb.contract c ON c.source = l.source AND c.version = l.contract_version

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.etl.city import City, day, number, resident
+from tests.etl.city import City, day, loosened, number, resident
 from tests.population.town import rows
 
 # Four accepted of five; one nameless, one without a household; the mandatory columns are 姓名 and 户号.
@@ -52,6 +52,13 @@ def test_a_mended_row_mends_the_figures(city: City) -> None:
     city.deliver("ga_population", 1, FIRST)
     city.deliver("ga_population", 2, [*FIRST[:3], {**FIRST[3], "户号": "0004"}, {**FIRST[4], "姓名": "孙六"}])
     assert rows(city, "SELECT completeness, accuracy, usability FROM population.quality") == [(1.0, 1.0, 1.0)]
+
+
+def test_a_source_whose_first_file_is_held_waits_without_dates(city: City) -> None:
+    city.contracts["ga_population"] = loosened(city.contracts["ga_population"], min_rows=9)
+    assert city.deliver("ga_population", 1, FIRST).status == "held"
+    told = "SELECT last_as_of, last_file_name, days_behind, overdue, records, waiting_files FROM population.freshness"
+    assert rows(city, told) == [(None, None, None, None, 0, 1)]
 
 
 def test_freshness(city: City) -> None:
