@@ -31,6 +31,8 @@ hypothesis.settings.load_profile("build" if IN_CI else "local")
 
 # The files of tests are small: one thread does them with a third less work than two.
 os.environ.setdefault("BASEDB_ENGINE_THREADS", "1")
+# Parallel test processes get COLUMNS=80 from their parent; a command under test writes to a file.
+os.environ.pop("COLUMNS", None)
 
 _database_names = (f"city_{number}" for number in itertools.count(1))
 
