@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from basedb.domain import Domain
 from basedb.ledger import OUTCOMES
-from basedb.store import Session, Store
+from basedb.store import Session, Store, scalar
 from etl import ledger
 from etl.archive import Archive, fingerprint
 from etl.as_of import as_of_in_rows
@@ -98,10 +98,11 @@ class Loader:
         started = datetime.now(UTC)
         with self.store.reading() as engine:
             settled = _settled(engine, contract, delivery)
+            is_new = not scalar(engine, "SELECT count(*) FROM (SELECT 1 FROM basedb.delivery LIMIT 1)")
         if settled:
             return settled
         self.archive.add(delivery.path, delivery.sha256)
-        if delivery.size > _BULK_BYTES:
+        if is_new and delivery.size > _BULK_BYTES:
             self.store.make_room(self.domain.metadata, self.wait)
         try:
             with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:

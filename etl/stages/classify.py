@@ -80,6 +80,8 @@ def raw_expression(batch: Batch) -> str:
 def _text(columns: tuple[str, ...]) -> str:
     if not columns:
         return "''"
+    if len(columns) == 1:
+        return f"trim(coalesce({quoted(columns[0])}, ''))"
     parts = ", ".join(f"trim(coalesce({quoted(name)}, ''))" for name in columns)
     joined = f"concat_ws('|', {parts})"
     return f"CASE WHEN replace({joined}, '|', '') = '' THEN '' ELSE {joined} END"
@@ -147,7 +149,7 @@ def _find_standing(batch: Batch) -> None:
             listed = "SELECT coalesce(to_json(list_sort(list(DISTINCT scope)))::TEXT, '[]') FROM given"
             batch.scope = scalar(engine, listed)
         engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE standing AS SELECT {_STANDING} FROM {table}"
+            f"CREATE OR REPLACE TEMP TABLE standing AS SELECT {_STANDING.replace('source, ', '')} FROM {table}"
             f" WHERE source = '{source}' AND status <> 'superseded'"
         )
         batch.newest_snapshot = scalar(
