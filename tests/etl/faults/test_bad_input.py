@@ -23,7 +23,7 @@ from tests.etl.city import (
 from tests.etl.dump import full_dump
 
 LI = resident("李建国", number("19550701", 1))
-HEADER = list(CONTRACTS["ga_population"].columns)
+HEADER = list(CONTRACTS["ga_population"].read_columns)
 GOOD = content("ga_population", [LI])
 LEDGERS = {"basedb.delivery", "basedb.run", "basedb.counter", "basedb.contract"}
 
