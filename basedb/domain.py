@@ -7,7 +7,7 @@ links, masters or shows data works from that declaration and knows no domain by 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -159,7 +159,6 @@ class Domain:
     views: Path
     keyed_tables: tuple[KeyedTable, ...] = ()
     migrations: tuple[Any, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
 
     def targets(self) -> set[str]:

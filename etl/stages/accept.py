@@ -23,7 +23,7 @@ CLOSES_LATER = define(
 
 @dataclass(frozen=True)
 class Accept:
-    """Leaves TEMP `new_record`, `new_mention`, `new_event`, `finding` and `new_quarantine`."""
+    """Leaves TEMP `new_record`, `mention_place`, `finding`, `new_quarantine` and view `new_mention`."""
 
     name: str = "accept"
 

@@ -26,7 +26,6 @@ FUTURE = define(
     "生效日期晚于数据日期，按数据日期计",
     "valid from a day after the as-of date; the as-of date is used",
 )
-UNUSABLE = define("value.unusable", Severity.WARNING, "值无法采用", "the value cannot be used")
 
 FINDING_SCHEMA = pa.schema(
     [pa.field(name, pa.string()) for name in ("column_name", "code", "value", "suggestion", "severity")]
