@@ -104,13 +104,16 @@ class Each:
 class BlockingRule:
     """Records with equal keys are compared. Every part is SQL over the columns of one record.
 
-    A record whose key has a missing part, or for which `when` does not hold, is in no block.
+    A record whose key has a missing part, or for which `when` does not hold, is in no block. A block
+    of more than `max_block` records (a telephone given for half a town) is not compared by this rule,
+    and is reported: its pairs grow with the square of its size, and it identifies nobody.
     """
 
     name: str
     zh: str
     key: tuple[str | AnyOf | Each, ...]
     when: str = "true"
+    max_block: int = 5000
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ class Constraint:
     """A condition over two records that outranks their score.
 
     kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
-    wherever the pair is compared). reason: for the explanation, Chinese first.
+    wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
+    if not, it is no evidence at all. zh, en: the reason, for the explanation.
     """
 
     CANNOT_LINK: ClassVar[str] = "cannot_link"
@@ -145,6 +149,7 @@ class Constraint:
     condition: Condition
     zh: str
     en: str
+    refer: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in (self.CANNOT_LINK, self.MUST_LINK):
@@ -152,11 +157,27 @@ class Constraint:
 
 
 @dataclass(frozen=True)
+class SoleValue:
+    """An entity has one value of this record column: two different ones are two entities.
+
+    Values that follow each other in the history of one departmental record count as one: numbers are
+    lawfully corrected.
+    """
+
+    name: str
+    column: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class MatchModel:
     """The whole model of one entity.
 
-    records: SQL for the columns conditions and keys see, as `name` → expression over the entity's
-    mention columns; computed once per record. auto_link, review: match weights (log2 of the odds)
+    columns: the entity's mention columns that linkage reads. records: SQL for the columns that
+    conditions and keys see, as `name` → expression over `columns`, computed once per record.
+    constraints outrank a score pair by pair, and within whole clusters where scores made them; sole
+    values hold within whole clusters. one_role: two mentions in one record are two entities. auto_link, review: match weights (log2 of the odds)
     from which a pair links by itself, or goes to a person. margin: by how much the best of two
     entities that cannot be one must beat the other for a record to join it unasked. training: the
     names of blocking rules for the passes of expectation maximisation. plausible: the number of
@@ -164,10 +185,13 @@ class MatchModel:
     """
 
     name: str
+    columns: tuple[str, ...]
     records: dict[str, str]
     blocking: tuple[BlockingRule | SortedNeighbourhood, ...]
     comparisons: tuple[Comparison, ...]
     constraints: tuple[Constraint, ...] = ()
+    sole_values: tuple[SoleValue, ...] = ()
+    one_role: bool = True
     auto_link: float = 10.0
     review: float = 3.0
     margin: float = 3.0
