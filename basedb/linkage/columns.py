@@ -1,0 +1,111 @@
+"""Which columns a piece of a match model reads, asked of the engine's own parser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from basedb.linkage.model import Comparison, InvalidModel, MatchModel
+from basedb.store.session import scalar
+
+SIDES = ("l", "r")
+
+
+def condition_columns(engine: duckdb.DuckDBPyConnection, condition: str) -> frozenset[str]:
+    """The columns of either record that a condition over ``l`` and ``r`` names, in lower case.
+
+    InvalidModel if it is not SQL the engine can parse.
+    """
+    return frozenset(
+        path[1].lower() for path in _references(engine, condition) if len(path) == 2 and path[0] in SIDES
+    )
+
+
+def expression_columns(engine: duckdb.DuckDBPyConnection, expression: str) -> frozenset[str]:
+    """The columns an expression over one record names, in lower case; InvalidModel as above."""
+    return frozenset(path[-1].lower() for path in _references(engine, expression))
+
+
+def comparison_columns(engine: duckdb.DuckDBPyConnection, comparison: Comparison) -> frozenset[str]:
+    """The columns all levels of a comparison read, those of term frequencies included."""
+    found = {level.tf.lower() for level in comparison.levels if level.tf}
+    for level in comparison.levels:
+        found |= condition_columns(engine, level.condition.sql)
+    return frozenset(found)
+
+
+def relation_columns(engine: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names of a table or view, lower case → as written; LookupError if there is none."""
+    try:
+        described = engine.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    except duckdb.CatalogException as error:
+        raise LookupError(f"没有表 {relation} / there is no table {relation}") from error
+    return {str(row[0]).lower(): str(row[0]) for row in described}
+
+
+def needed_columns(engine: duckdb.DuckDBPyConnection, model: MatchModel, relation: str) -> list[str]:
+    """The columns of `relation` that comparisons and constraints read, each once, in a stable order.
+
+    InvalidModel naming comparison, level and column where one is not there.
+    """
+    there = relation_columns(engine, relation)
+    needed: dict[str, None] = {}
+    for owner, condition, tf in _conditions(model):
+        read = condition_columns(engine, condition) | ({tf.lower()} if tf else set())
+        for column in sorted(read):
+            if column not in there:
+                raise InvalidModel(
+                    f"{model.name}：{owner} 用到记录中没有的列 {column}，已有：{_listed(there)}；"
+                    "请在 records 中声明或改正条件"
+                    f" / {owner} reads column {column}, which the records do not have;"
+                    " declare it in records, or correct the condition"
+                )
+            needed[column] = None
+    return list(needed)
+
+
+def check_bindable(engine: duckdb.DuckDBPyConnection, model: MatchModel, relation: str) -> None:
+    """InvalidModel naming the first condition the engine cannot bind against `relation`."""
+    for owner, condition, _ in _conditions(model):
+        try:
+            engine.execute(f"DESCRIBE SELECT ({condition})::BOOLEAN FROM {relation} l, {relation} r")
+        except duckdb.Error as error:
+            raise InvalidModel(
+                f"{model.name}：{owner} 的条件无法执行：{condition}"
+                f" / the condition of {owner} cannot be run: {error}"
+            ) from error
+
+
+def _conditions(model: MatchModel) -> Iterator[tuple[str, str, str]]:
+    for comparison in model.comparisons:
+        for level in comparison.levels:
+            yield f"{comparison.name}.{level.name}", level.condition.sql, level.tf
+    for constraint in model.constraints:
+        yield constraint.name, constraint.condition.sql, ""
+
+
+def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> Iterator[list[str]]:
+    parsed = json.loads(scalar(engine, "SELECT json_serialize_sql(?)", [f"SELECT ({expression})"]))
+    if parsed["error"]:
+        raise InvalidModel(
+            f"无法解析 SQL：{expression} / not SQL: {expression}: {parsed.get('error_message', '')}"
+        )
+    yield from _walk(parsed["statements"])
+
+
+def _walk(node: Any) -> Iterator[list[str]]:
+    if isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF":
+            yield node["column_names"]
+        for child in node.values():
+            yield from _walk(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _walk(child)
+
+
+def _listed(there: dict[str, str]) -> str:
+    return ", ".join(name for name in there.values() if name != "vertex")
