@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from basedb.domain import Attribute, Feature
 from basedb.findings import Standardized
-from basedb.standards import addresses, codes, dates, identifiers, names, phones
+from basedb.standards import addresses, codes, dates, identifiers, lunar, names, phones
 from basedb.store.labels import Secrecy, Sharing
 
 
@@ -28,6 +28,11 @@ def _date(name: str, zh: str, mastered: bool = True) -> Attribute:
     )
 
 
+def _address(name: str, zh: str) -> Attribute:
+    key = Feature(f"{name}_key", f"{zh}比对形", "address_key")
+    return Attribute(name, zh, standardize=addresses.parse, output="address", features=(key,))
+
+
 def _text(name: str, zh: str, mastered: bool = True) -> Attribute:
     return Attribute(name, zh, mastered=mastered)
 
@@ -41,6 +46,7 @@ PERSON = (
             Feature("id_kind", "证件号码种类", "id_kind"),
             Feature("id_valid", "号码校验通过", "id_valid", sa.Boolean),
             Feature("id_alternative", "15位号码的另一世纪换算", "id_alternative"),
+            Feature("id_pattern", "残损号码尚可辨认的各位（缺位为*）", "id_pattern"),
         ),
         trusted_when="id_valid",
     ),
@@ -51,6 +57,9 @@ PERSON = (
         features=(
             Feature("name_folded", "姓名比对形", "name_folded"),
             Feature("name_pinyin", "姓名拼音", "name_pinyin"),
+            Feature("surname", "姓氏", "surname"),
+            Feature("name_parts", "姓名各段（有间隔号者，按字典序）", "name_parts"),
+            Feature("name_shape", "姓名字形归并形（形近字取一，缺字为?）", "name_shape"),
             Feature("name_is_placeholder", "姓名为代称（如张某之子）", "name_is_placeholder", sa.Boolean),
         ),
     ),
@@ -62,7 +71,14 @@ PERSON = (
         features=(Feature("former_name_folded", "曾用名比对形", "name_folded"),),
     ),
     _code("sex", "性别代码 GB/T 2261.1", "sex"),
-    _date("birth_date", "出生日期"),
+    Attribute(
+        "birth_date",
+        "出生日期",
+        sa.Date,
+        standardize=lunar.birth_date,
+        output="date",
+        features=(Feature("birth_as_lunar", "出生日期若为农历，对应的公历日期", "as_lunar", sa.Date),),
+    ),
     _code("ethnic_group", "民族代码 GB/T 3304", "ethnic_group"),
     Attribute(
         "id_document",
@@ -74,8 +90,8 @@ PERSON = (
     ),
     _text("birth_place", "出生地"),
     _text("native_place", "籍贯"),
-    Attribute("registered_address", "户籍地址", standardize=addresses.parse, output="address"),
-    Attribute("current_address", "现住地址", standardize=addresses.parse, output="address"),
+    _address("registered_address", "户籍地址"),
+    _address("current_address", "现住地址"),
     Attribute(
         "division_code",
         "统计用区划代码",

@@ -1,4 +1,4 @@
-"""Names of people: the stored form, the compared form, pinyin and surname.
+"""Names of people: the stored form, the compared forms, pinyin and surname.
 
 The dot of minority and foreign names is U+00B7 (民委发〔2016〕33号). Plain Han names of two to four
 characters, nearly all of a column, are read as a matrix of code points; `names_text` reads the others.
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from basedb.findings import Standardized
-from basedb.standards import pinyin
+from basedb.standards import glyphs, pinyin
 from basedb.standards.columnar import TEXT, Findings, Found, encode, frame, take, to_arrow, transpose
 from basedb.standards.names_text import SUSPICIOUS, read_name
 from basedb.standards.text import fold_table, han_table
@@ -22,6 +22,8 @@ FIELDS: dict[str, pa.DataType] = {
     "name_folded": TEXT,
     "name_pinyin": TEXT,
     "surname": TEXT,
+    "name_parts": TEXT,
+    "name_shape": TEXT,
     "name_is_placeholder": pa.bool_(),
 }
 _LONGEST = 4
@@ -32,8 +34,10 @@ def person_name(series: pd.Series) -> Standardized:
 
     Columns: `name` cleaned (dots U+00B7, no blanks in Han names, private use mapped); `name_folded` for
     comparison (simplified, no dots, Latin in capitals); `name_pinyin` toneless, with the surname's reading;
-    `surname` (NA for minority, foreign and unnamed); `name_is_placeholder` (unnamed newborns). Values that
-    say there is no name become NA.
+    `surname` (NA for minority, foreign and unnamed); `name_parts` the compared parts of a name with a dot or
+    of Latin words, in alphabetical order (NA for others); `name_shape` with one character for all that look
+    like it and ? for lost ones; `name_is_placeholder` (unnamed newborns). Values that say there is no name
+    become NA.
     """
     values, codes = encode(to_arrow(series))
     texts = values.to_pylist()
@@ -97,8 +101,16 @@ def _read_plain(values: pa.Array, matrix: np.ndarray) -> dict[str, pa.Array]:
         "name_folded": values,
         "name_pinyin": pc.binary_join_element_wise(*syllables, pa.scalar("", TEXT)),
         "surname": surname,
+        "name_parts": pa.nulls(len(values), TEXT),
+        "name_shape": _shapes(values, matrix),
         "name_is_placeholder": pa.array(np.zeros(len(matrix), dtype=bool)),
     }
+
+
+def _shapes(values: pa.Array, matrix: np.ndarray) -> pa.Array:
+    shapes = glyphs.table()[matrix[:, :_LONGEST]]
+    changed = (shapes != matrix[:, :_LONGEST]).any(axis=1)
+    return pc.replace_with_mask(values, pa.array(changed), pa.array(_joined(shapes[changed]), TEXT))
 
 
 def _joined(matrix: np.ndarray) -> np.ndarray:
@@ -108,5 +120,8 @@ def _joined(matrix: np.ndarray) -> np.ndarray:
 
 def _read_odd(texts: list[str]) -> tuple[dict[str, pa.Array], list[list[Found]]]:
     read = [read_name(text) for text in texts]
-    rows = [(one.name, one.folded, one.pinyin, one.surname, one.is_placeholder) for one in read]
+    rows = [
+        (one.name, one.folded, one.pinyin, one.surname, one.parts, one.shape, one.is_placeholder)
+        for one in read
+    ]
     return transpose(rows, FIELDS), [one.findings for one in read]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from basedb.findings import Severity, define
 from basedb.standards import pinyin
+from basedb.standards.glyphs import LOST, shape
 from basedb.standards.text import (
     DOT,
     clean,
@@ -75,7 +76,7 @@ SUSPICIOUS = "之某婴宝未无名不暂待佚姓详知司厂店局院校所社
 _DOTS = "·•・･‧∙⋅․。.●˙ᐧ⸱᛫᠂❛'‵′`"
 _DOT_BETWEEN_HAN = re.compile(rf"(?<=[^\x00-\x7f])(?:[ ]*[{re.escape(_DOTS)}_\-—–－])+[ ]*(?=[^\x00-\x7f])")
 _EDGE = re.compile(rf"^[{re.escape(_DOTS)}\s,，、;；:：_\-—–]+|[{re.escape(_DOTS)}\s,，、;；:：_\-—–]+$")
-_LOST = re.compile("[?*□■�〓＊？◇]")
+_LOST = re.compile(f"[{re.escape(LOST)}]")
 _NEWBORN = re.compile(
     r"^.{1,8}之(?:[长次三四五六大小二双]?[子女儿婴男]|双(?:胞胎)?[大小子女]?|[子女][一二三甲乙AB1-9]|[一二三甲乙][子女])$"
     r"|^.{2,8}之[大小]$|某|^.宝宝$|^.{0,4}(?:毛毛头|男婴|女婴|婴儿|新生儿)|未取名|未命名|待取名|未起名|^无名[子女]?$"
@@ -110,6 +111,7 @@ _ADDRESS = re.compile(
 )
 _BRACKETS = re.compile(r"^(?P<name>[^()\[\]【】]{2,})[(\[【](?P<note>[^()\[\]【】]*)[)\]】]?$")
 _LATIN_SEPARATORS = re.compile(r"[\s.'’·,\-]+")
+_BETWEEN_WORDS = re.compile(r"[\s.·,]+")
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ class Name:
     folded: str | None = None
     pinyin: str | None = None
     surname: str | None = None
+    parts: str | None = None
+    shape: str | None = None
     is_placeholder: bool = False
     findings: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -209,11 +213,20 @@ def _finish(text: str, found: list[tuple[str, str | None]]) -> Name:
     folded = fold_name(text)
     han = sum(is_han(c) for c in folded)
     if not han:
-        return Name(text, folded, folded, None, False, found)
+        return Name(
+            text, folded, folded, None, _parts(_BETWEEN_WORDS.split(text)), shape(folded), False, found
+        )
     if _NEWBORN.search(text):
-        return Name(text, folded, pinyin.of_text(folded), None, True, [*found, (UNNAMED, None)])
+        found.append((UNNAMED, None))
+        return Name(text, folded, pinyin.of_text(folded), None, None, shape(folded), True, found)
     surname, reading = _surname(text, folded, found)
-    return Name(text, folded, reading, surname, False, found)
+    return Name(text, folded, reading, surname, _parts(text.split(DOT)), shape(folded), False, found)
+
+
+def _parts(words: list[str]) -> str | None:
+    """The parts of a name in alphabetical order, because some put the father's name first."""
+    parts = sorted(filter(None, map(fold_name, words)))
+    return DOT.join(parts) if len(parts) > 1 else None
 
 
 def _surname(text: str, folded: str, found: list[tuple[str, str | None]]) -> tuple[str | None, str]:

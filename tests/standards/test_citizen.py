@@ -209,3 +209,28 @@ def test_repairs_of_a_lost_digit_and_of_nonsense():
     assert GOOD in citizen_id_repairs(GOOD[:7] + GOOD[8:])
     assert citizen_id_repairs(GOOD) == [GOOD]
     assert citizen_id_repairs("G12345678") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        ("11010519491231002X", None),
+        ("110105491231002", None),
+        ("440524188001010000", "440524188001010***"),
+        ("110105194912310000", "110105194912310***"),
+        ("110105194912310021.0", "110105194912310***"),
+        ("1.10105E+17", "110105************"),
+        ("1.101E+17", "110***************"),
+        ("1.10105194912310E+17", "11010519491231****"),
+        ("1101**********002X", "1101**********002X"),
+        ("110105********002X", "110105********002X"),
+        ("110105XXXXXXXX002X", "110105********002X"),
+        ("110105****002X", "110105********002X"),
+        ("1101051949123100X", None),
+        ("11010519491231002", None),
+        ("H12345678", None),
+        (None, None),
+    ],
+)
+def test_what_is_left_of_a_damaged_number(value, pattern):
+    assert one(citizen_id, value)["id_pattern"] == pattern

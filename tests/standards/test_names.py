@@ -48,6 +48,8 @@ def test_dots_become_u00b7(dot):
         "name_folded": "阿依古丽买买提",
         "name_pinyin": "ayigulimaimaiti",
         "surname": None,
+        "name_parts": "买买提·阿依古丽",
+        "name_shape": "阿依古丽买买提",
         "name_is_placeholder": False,
     }
     assert "name.dot" in codes_of(person_name, value)
@@ -184,3 +186,41 @@ def test_reading_twice_changes_nothing(text):
     once = one(person_name, text)
     again = one(person_name, once["name"])
     assert again == once
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        ("阿依古丽·买买提", "买买提·阿依古丽"),
+        ("买买提•阿依古丽", "买买提·阿依古丽"),
+        ("卡尔·海因里希·马克思", "卡尔·海因里希·马克思"),
+        ("阿卜杜熱合曼·買買提", "买买提·阿卜杜热合曼"),
+        ("Smith, John", "JOHN·SMITH"),
+        ("J. Smith", "J·SMITH"),
+        ("O'Brien", None),
+        ("张伟", None),
+        ("阿依古丽", None),
+        ("张某之子", None),
+    ],
+)
+def test_parts_are_in_one_order(value, parts):
+    assert one(person_name, value)["name_parts"] == parts
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ("王祎", "王祎"),
+        ("王袆", "王祎"),
+        ("王末", "王未"),
+        ("荀小曰", "荀小日"),
+        ("張?偉", "张?伟"),
+        ("张��伟", "张?伟"),
+        ("张\ue000伟", "张?伟"),
+        ("欧阳□□", "欧阳?"),
+        ("𠮷小明", "吉小明"),
+        ("𠮶小明", "𠮶小明"),
+    ],
+)
+def test_shape_has_one_character_for_all_that_look_like_it(value, shape):
+    assert one(person_name, value)["name_shape"] == shape

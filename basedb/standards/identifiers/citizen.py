@@ -19,6 +19,7 @@ from basedb.standards import divisions
 from basedb.standards.calendar import civil_days, real_dates
 from basedb.standards.columnar import TEXT, Findings, encode, frame, take, to_arrow
 from basedb.standards.identifiers.check_digits import CITIZEN_CHECKS, CITIZEN_WEIGHTS
+from basedb.standards.identifiers.citizen_pattern import patterns
 from basedb.standards.identifiers.citizen_text import LOWER_CASE, read_odd
 
 CHECK_DIGIT = define(
@@ -72,7 +73,8 @@ def citizen_id(series: pd.Series, latest: datetime.date | None = None) -> Standa
     series: text; anything a department writes there. latest: the day of the data; a birth after it is bad.
     Columns: `id_number` canonical (18 characters, upper case), or the cleaned text where that is impossible;
     `id_kind` one of KINDS; `id_valid`; `id_alternative` the number with the other century, for a 15-digit
-    one; `id_birth_date`; `id_sex` '1' or '2'. Numbers that are not checked (passports) are never `id_valid`.
+    one; `id_pattern` the 18 places with * for lost ones, where digits are or may be lost; `id_birth_date`;
+    `id_sex` '1' or '2'. Numbers that are not checked (passports) are never `id_valid`.
     """
     array = to_arrow(series)
     count = len(array)
@@ -144,11 +146,14 @@ def citizen_id(series: pd.Series, latest: datetime.date | None = None) -> Standa
     birth[rows], has_birth[rows] = days, real
     sex = np.full(count, -1, dtype=np.int64)
     sex[rows] = np.where(found == DAMAGED, -1, read.sex)
+    lost = np.zeros(count, dtype=bool)
+    lost[rows[zeros | known_damage]] = True
     columns = {
         "id_number": numbers,
         "id_kind": take(pa.array(KINDS, TEXT), kind.astype(np.int64)),
         "id_valid": pa.array(id_valid),
         "id_alternative": alternatives,
+        "id_pattern": patterns(numbers, lost, (kind == DAMAGED) & ~lost),
         "id_birth_date": pa.array(birth, mask=~has_birth).cast(pa.date32()),
         "id_sex": take(pa.array(["1", "2"], TEXT), sex),
     }
