@@ -17,6 +17,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from basedb.findings import Standardized
+from basedb.linkage.model import MatchModel
 from basedb.store.labels import Secrecy, Sharing
 
 ColumnFunction = Callable[[pd.Series], Standardized]
@@ -60,8 +61,8 @@ class KeyRule:
     """An exact rule: mentions with an equal key are one entity if `compatible` holds.
 
     keys: mention column → SQL condition under which its value is a key (columns are indexed).
-    compatible: SQL condition over two mentions ``l`` and ``r`` that share a key.
-    compares: the mention columns `compatible` looks at.
+    compatible: SQL condition over two records ``l`` and ``r`` of the match model that share a key.
+    compares: the record columns `compatible` looks at; the first must be there.
     """
 
     method: str
@@ -84,8 +85,10 @@ class Derived:
 class Entity:
     """An entity of a domain: its attributes, exact rules, and where its rows live.
 
-    key_rule: the exact identifier rule; same_record: SQL condition over ``l``/``r`` under which
-    two versions of one departmental record are the same entity.
+    model: how records that share no identifier are compared. key_rule: the exact identifier rule.
+    same_record: SQL condition over ``l``/``r`` (records of the model) under which two versions of one
+    departmental record are the same entity. succession: the same for a record that left a register's
+    snapshot and one that is new in it: an entry that was corrected and carries another key since.
     identifier: the attribute whose surviving value may be claimed by several entities.
     closing: date attributes that end an entity (death, cancellation).
     """
@@ -94,14 +97,18 @@ class Entity:
     name: str
     zh: str
     attributes: tuple[Attribute, ...]
+    model: MatchModel
     key_rule: KeyRule
     same_record: str
+    succession: str
     identifier: str
     closing: tuple[str, ...]
     derived: tuple[Derived, ...]
     master: sa.Table
     version: sa.Table
     mention: sa.Table
+    evidence: sa.Table
+    block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
 
     @property

@@ -205,7 +205,98 @@ redirect = sa.Table(
     column("known_from", _Instant, "生效时间", required=True),
     column("run_id", sa.BigInteger, "运行编号", required=True),
     column("reason", sa.Text, "依据", required=True),
+    # The oldest mention of the merged entity: should the entities part again, the id leads where it went.
+    column("anchor", sa.BigInteger, "被并入实体最早的提及编号"),
     comment="实体编号合并去向，编号不复用",
+)
+
+judgement = sa.Table(
+    "judgement",
+    metadata,
+    column("judgement_id", sa.BigInteger, "判定编号", primary_key=True),
+    column("entity", sa.Text, "实体（模式.表）", required=True),
+    column("verdict", sa.Text, "判定：same 同一、different 不同", required=True),
+    column("a", sa.BigInteger, "提及编号（较小）", required=True),
+    column("b", sa.BigInteger, "提及编号（较大）", required=True),
+    column("made_by", sa.Text, "判定人", required=True),
+    column("made_at", _Instant, "判定时间", required=True),
+    column("reason", sa.Text, "理由", required=True),
+    column("withdrawn_by", sa.Text, "撤回人"),
+    column("withdrawn_at", _Instant, "撤回时间"),
+    column("withdrawn_reason", sa.Text, "撤回理由"),
+    comment="人工判定：两次提及是否同一实体，高于评分，可撤回",
+)
+
+review_assignment = sa.Table(
+    "review_assignment",
+    metadata,
+    column("entity", sa.Text, "实体（模式.表）", primary_key=True),
+    column("left_id", sa.BigInteger, "实体编号（较小）", primary_key=True),
+    column("right_id", sa.BigInteger, "实体编号（较大）", primary_key=True),
+    column("assigned_to", sa.Text, "分派给", required=True),
+    column("assigned_by", sa.Text, "分派人", required=True),
+    column("assigned_at", _Instant, "分派时间", required=True),
+    comment="待人工事项的分派",
+)
+
+review_sample = sa.Table(
+    "review_sample",
+    metadata,
+    column("sample_id", sa.BigInteger, "抽样编号", primary_key=True),
+    column("entity", sa.Text, "实体（模式.表）", primary_key=True),
+    column("a", sa.BigInteger, "提及编号（较小）", primary_key=True),
+    column("b", sa.BigInteger, "提及编号（较大）", primary_key=True),
+    column("stratum", sa.Text, "层", required=True),
+    column("stratum_size", sa.BigInteger, "该层总对数", required=True),
+    column("linked", sa.Boolean, "抽样时是否认定为同一实体", required=True),
+    column("verdict", sa.Text, "核对结果：same、different、unclear"),
+    column("made_by", sa.Text, "核对人"),
+    column("made_at", _Instant, "核对时间"),
+    column("run_id", sa.BigInteger, "抽样所依据的运行编号", required=True),
+    comment="人工核对样本：估计认定的查准率与查全率",
+)
+
+match_quality = sa.Table(
+    "match_quality",
+    metadata,
+    column("run_id", sa.BigInteger, "运行编号", primary_key=True),
+    column("entity", sa.Text, "实体（模式.表）", primary_key=True),
+    column("measure", sa.Text, "指标：precision 查准率、recall 查全率", primary_key=True),
+    column("basis", sa.Text, "依据：抽样编号或标注文件", primary_key=True),
+    column("estimate", sa.Double, "估计值", required=True),
+    column("low", sa.Double, "置信区间下限", required=True),
+    column("high", sa.Double, "置信区间上限", required=True),
+    column("confidence", sa.Double, "置信水平", required=True),
+    column("pairs", sa.BigInteger, "核对的对数", required=True),
+    column("made_at", _Instant, "计算时间", required=True),
+    comment="匹配质量的估计，随运行保存",
+)
+
+match_model = sa.Table(
+    "match_model",
+    metadata,
+    column("entity", sa.Text, "实体（模式.表）", primary_key=True),
+    column("version", sa.Integer, "模型版本", primary_key=True),
+    column("is_active", sa.Boolean, "是否启用", required=True),
+    column("origin", sa.Text, "来源：shipped 随软件、trained 训练、imported 导入", required=True),
+    column("document", sa.JSON, "先验、m、u 及训练诊断", required=True),
+    column("declaration", sa.Text, "所依据的模型声明的指纹", required=True),
+    column("made_by", sa.Text, "建立人", required=True),
+    column("made_at", _Instant, "建立时间", required=True),
+    column("reason", sa.Text, "理由", required=True),
+    comment="匹配模型的每个版本",
+)
+
+term_frequency = sa.Table(
+    "term_frequency",
+    metadata,
+    column("entity", sa.Text, "实体（模式.表）", required=True),
+    column("version", sa.Integer, "模型版本", required=True),
+    column("column_name", sa.Text, "列", required=True),
+    column("value", sa.Text, "值", required=True, personal=True),
+    column("frequency", sa.Double, "频率", required=True),
+    sa.Index("term_frequency_value", "entity", "version", "column_name", "value"),
+    comment="词频：各版本模型冻结的取值频率",
 )
 
 audit = sa.Table(

@@ -84,6 +84,7 @@ class Batch:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     absent: int = 0
     scope: str | None = None
+    model_version: int = 0
     steps: list[Step] = field(default_factory=list)
 
     @property

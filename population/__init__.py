@@ -4,10 +4,20 @@ from pathlib import Path
 
 from basedb.domain import Domain, Entity
 from population.attributes import EVENT, PERSON
-from population.matching import BY_NUMBER, SAME_RECORD
+from population.matching import BY_NUMBER, SAME_RECORD, SUCCESSION
+from population.matching import PERSON as PERSON_MODEL
 from population.standardize import check_person
 from population.survivorship import DERIVED
-from population.tables import HOUSEHOLDS, metadata, person, person_mention, person_version, source_record
+from population.tables import (
+    HOUSEHOLDS,
+    metadata,
+    person,
+    person_block,
+    person_evidence,
+    person_mention,
+    person_version,
+    source_record,
+)
 
 _HERE = Path(__file__).parent
 
@@ -20,14 +30,18 @@ DOMAIN = Domain(
         name="person",
         zh="人员",
         attributes=PERSON,
+        model=PERSON_MODEL,
         key_rule=BY_NUMBER,
         same_record=SAME_RECORD,
+        succession=SUCCESSION,
         identifier="id_number",
         closing=("death_date", "cancelled_date"),
         derived=DERIVED,
         master=person,
         version=person_version,
         mention=person_mention,
+        evidence=person_evidence,
+        block=person_block,
         check=check_person,
     ),
     source_record=source_record,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from basedb.domain import KeyedTable
-from basedb.master.tables import INSTANT, master_tables, mention_table, source_record_table
+from basedb.master.tables import INSTANT, evidence_tables, master_tables, mention_table, source_record_table
 from basedb.store.labels import column
 from population.attributes import PERSON
 from population.survivorship import DERIVED
@@ -15,6 +15,7 @@ metadata = sa.MetaData()
 
 source_record = source_record_table(metadata, SCHEMA)
 person_mention = mention_table(metadata, SCHEMA, "person", PERSON, indexed=["id_number", "id_alternative"])
+person_evidence, person_block = evidence_tables(metadata, SCHEMA, "person")
 person, person_version = master_tables(
     metadata,
     SCHEMA,

@@ -1,158 +1,145 @@
-"""Exact rules on identifiers and departmental keys: the evidence that needs no score."""
+"""Exact rules on identifiers and departmental keys: the evidence that needs no score.
+
+Edges between records of TEMP table `linking`. Equal keys would make an edge for every two records;
+the distinct forms of a name under a key are vertices of their own instead, so that a number borne
+by a thousand records makes a thousand edges and not a million.
+"""
 
 from __future__ import annotations
 
-import duckdb
-
 from basedb.domain import Entity
+from basedb.linkage.records import key_columns, recall
 from basedb.store.session import Session, scalar
 
 # Beyond this many different names under one number, the number is no evidence of anything.
 _MAX_FORMS_PER_KEY = 50
-# Vertices of name forms live above every entity id and every provisional id of a new mention.
-_FORM_BASE = 1 << 60
+# Vertices of name forms live above every mention's number.
+FORM_BASE = 1 << 60
 
 
-def link(session: Session, entity: Entity, provisional: int) -> None:
-    """Turn new mentions and what stands into evidence.
+def recall_keys(session: Session, entity: Entity) -> None:
+    """Leave TEMP `new_key` (key, vertex) of the records in `linking`, and add to `linking` the
+    standing mentions that share one."""
+    session.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE new_key AS {_keys(entity, '(FROM linking WHERE entity_id IS NULL)')}"
+    )
+    if not _stands(session, entity):
+        return
+    for column in entity.key_rule.keys:
+        recall(session, entity, f"m.{column}", "SELECT DISTINCT key FROM new_key")
 
-    Reads TEMP tables `new_mention` (ordinal, standing_id, standard columns) and the store; a new
-    mention is vertex ``provisional + ordinal``, a standing entity is the vertex of its own id, so
-    `provisional` must be above every id given out so far. Leaves TEMP tables `standing_mention`
-    (mentions that share a key), `evidence` (a, b, method) and `contested` (key, node).
+
+def recall_versions(session: Session, entity: Entity) -> None:
+    """Add to `linking` every version of the departmental records that TEMP `new_record` continues."""
+    if scalar(session.engine, "SELECT count(*) FROM new_record WHERE standing_id IS NOT NULL"):
+        keys = "SELECT source_key FROM new_record WHERE standing_id IS NOT NULL"
+        recall(session, entity, "r.source_key", keys)
+
+
+def link_keys(session: Session, entity: Entity, result: str, members: str, bearers: str, keys: str) -> None:
+    """Create TEMP `result` (a, b): edges by the key rule among `members`, through forms; and TEMP
+    `bearers` (key, vertex): who bears a key that several records bear.
+
+    keys: SQL condition on ``key``: the keys that matter.
     """
     engine = session.engine
-    _fetch_standing(session, entity)
+    rule = entity.key_rule
+    compares = ", ".join(rule.compares)
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE keyed AS
-            SELECT key, {provisional} + ordinal AS node, {_columns(entity)}
-            FROM new_key JOIN new_mention USING (ordinal)
-            UNION ALL
-            SELECT key, node, {_columns(entity)} FROM (
-                {" UNION ALL ".join(_standing_keys(entity))})
-            WHERE key IN (SELECT key FROM new_key)"""
+        f"CREATE OR REPLACE TEMP TABLE keyed AS FROM ({_keys(entity, members, compares)}) WHERE {keys}"
     )
     engine.execute(
-        """CREATE OR REPLACE TEMP TABLE contested AS
-            SELECT DISTINCT key, node FROM keyed WHERE key IN (
-                SELECT key FROM keyed GROUP BY key HAVING min(node) <> max(node))"""
+        f"""CREATE OR REPLACE TEMP TABLE {bearers} AS
+            SELECT DISTINCT key, vertex FROM keyed WHERE key IN (
+                SELECT key FROM keyed GROUP BY key HAVING min(vertex) <> max(vertex))"""
     )
-    _number_forms(engine, entity)
-    _same_record(session, entity, provisional)
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE evidence AS
-            SELECT node AS a, {_FORM_BASE} + form AS b, '{entity.key_rule.method}' AS method
-            FROM form_node
-            UNION ALL
-            SELECT {_FORM_BASE} + l.form, {_FORM_BASE} + r.form, '{entity.key_rule.method}'
-            FROM form l JOIN form r ON l.key = r.key AND l.form < r.form
-            WHERE {entity.key_rule.compatible}
-            UNION ALL
-            SELECT a, b, 'source_key' FROM same_record"""
-    )
-
-
-def is_form(vertex: str) -> str:
-    """SQL condition: the vertex stands for a name form, not for a mention or an entity."""
-    return f"{vertex} >= {_FORM_BASE}"
-
-
-def _fetch_standing(session: Session, entity: Entity) -> None:
-    """Mentions that stand in the store and share a key with a new one, as `standing_mention`."""
-    engine = session.engine
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE new_key AS "
-        + " UNION ".join(
-            f"SELECT {column} AS key, ordinal FROM new_mention WHERE ({condition}) AND {column} IS NOT NULL"
-            for column, condition in entity.key_rule.keys.items()
-        )
-    )
-    table = f"{entity.schema}.{entity.name}_mention"
-    columns = f"record_id, role, {entity.id_column} AS node, {_key_columns(entity)}, {_columns(entity)}"
-    if not scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)"):
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE standing_mention AS SELECT {columns} FROM {table} LIMIT 0"
-        )
-        return
-    for number, column in enumerate(entity.key_rule.keys):
-        session.fetch(f"standing_{number}", table, columns, column, "SELECT key FROM new_key")
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE standing_mention AS "
-        + " UNION ".join(f"FROM standing_{number}" for number in range(len(entity.key_rule.keys)))
-    )
-
-
-def _key_columns(entity: Entity) -> str:
-    parts = [
-        f"CASE WHEN {condition} THEN {column} END AS key_{number}"
-        for number, (column, condition) in enumerate(entity.key_rule.keys.items())
-    ]
-    return ", ".join(parts)
-
-
-def _standing_keys(entity: Entity) -> list[str]:
-    return [
-        f"SELECT key_{number} AS key, node, {_columns(entity)} FROM standing_mention"
-        for number in range(len(entity.key_rule.keys))
-    ]
-
-
-def _columns(entity: Entity) -> str:
-    return ", ".join(entity.key_rule.compares)
-
-
-def _number_forms(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Number the distinct forms under each contested key, and say which node shows which form."""
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE form AS
             WITH distinct_form AS (
-                SELECT DISTINCT key, {_columns(entity)} FROM keyed SEMI JOIN contested USING (key)),
+                SELECT DISTINCT key, {compares} FROM keyed SEMI JOIN {bearers} USING (key)),
             counted AS (SELECT *, count(*) OVER (PARTITION BY key) AS forms FROM distinct_form)
-            SELECT row_number() OVER (ORDER BY key, {_columns(entity)}) AS form, key, {_columns(entity)}
+            SELECT {FORM_BASE} + row_number() OVER (ORDER BY key, {compares}) AS form, key, {compares}
             FROM counted WHERE forms <= {_MAX_FORMS_PER_KEY}"""
     )
-    same = " AND ".join(f"k.{column} IS NOT DISTINCT FROM f.{column}" for column in entity.key_rule.compares)
+    same = " AND ".join(f"k.{column} IS NOT DISTINCT FROM f.{column}" for column in rule.compares)
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE form_node AS
-            SELECT DISTINCT k.node, f.form FROM keyed k JOIN form f ON k.key = f.key AND {same}
+        f"""CREATE OR REPLACE TEMP TABLE {result} AS
+            SELECT DISTINCT k.vertex AS a, f.form AS b FROM keyed k JOIN form f ON k.key = f.key AND {same}
             -- A record without a name proves nothing by its number alone.
-            WHERE k.{entity.key_rule.compares[0]} IS NOT NULL"""
+            WHERE k.{rule.compares[0]} IS NOT NULL
+            UNION ALL
+            SELECT l.form, r.form FROM form l JOIN form r ON l.key = r.key AND l.form < r.form
+            WHERE {rule.compatible}"""
     )
 
 
-def _same_record(session: Session, entity: Entity, provisional: int) -> None:
-    """Link a new version of a departmental record to every version before and after it.
+def link_versions(session: Session, entity: Entity, result: str, members: str) -> None:
+    """Create TEMP `result` (a, b): versions of one departmental record that are one entity.
 
-    To every one, not only to the one that stands: else it would matter whether a version between
-    two others is known already.
+    Every version with every other, not only with its neighbour: else it would matter whether a
+    version between two others is known already.
     """
-    engine = session.engine
-    if not scalar(engine, "SELECT count(*) FROM new_record WHERE standing_id IS NOT NULL"):
-        engine.execute("CREATE OR REPLACE TEMP TABLE same_record (a BIGINT, b BIGINT)")
-        engine.execute("CREATE OR REPLACE TEMP TABLE reused_key (ordinal BIGINT)")
-        return
-    session.fetch(
-        "version",
-        f"{entity.schema}.source_record s JOIN {entity.schema}.{entity.name}_mention m ON m.record_id = s.record_id",
-        "s.source, s.source_key, m.*",
-        "s.source_key",
-        "SELECT source_key FROM new_record WHERE standing_id IS NOT NULL",
+    session.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {result} AS
+            SELECT l.vertex AS a, r.vertex AS b
+            FROM (SELECT * FROM {members} SEMI JOIN (
+                SELECT source, source_key, role FROM {members} GROUP BY ALL HAVING count(*) > 1
+            ) USING (source, source_key, role)) l
+            JOIN {members} r ON l.source_key = r.source_key AND l.source = r.source AND l.role = r.role
+                AND l.vertex < r.vertex
+            WHERE coalesce({entity.same_record}, false)"""
     )
-    # A table of its own: joined in one statement, the engine compares every pair of one role first.
-    engine.execute(
-        """CREATE OR REPLACE TEMP TABLE new_version AS
-            SELECT n.source, n.source_key, m.* FROM new_record n JOIN new_mention m USING (record_id)
-            WHERE n.standing_id IS NOT NULL"""
-    )
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE same_record AS
-            SELECT DISTINCT {provisional} + r.ordinal AS a, l.{entity.id_column} AS b
-            FROM new_version r JOIN version l USING (source, source_key, role)
-            WHERE {entity.same_record}"""
-    )
-    engine.execute(
+
+
+def find_reused_keys(session: Session, entity: Entity) -> None:
+    """Create TEMP `reused_key` (vertex): new mentions whose departmental key named somebody else."""
+    session.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE reused_key AS
-            SELECT r.ordinal FROM version l
-            JOIN new_version r ON l.record_id = r.standing_id AND l.role = r.role
-            WHERE NOT coalesce({entity.same_record}, false)"""
+            SELECT r.vertex FROM linking r JOIN new_record n ON n.record_id = r.record_id
+            JOIN linking l ON l.record_id = n.standing_id AND l.role = r.role
+            WHERE r.entity_id IS NULL AND NOT coalesce({entity.same_record}, false)"""
+    )
+
+
+def link_successions(session: Session, entity: Entity) -> None:
+    """Add to TEMP `new_evidence`: register entries that ended in this delivery with those that began
+    in it in their place (TEMP `closed`, `new_record`). Kept, because no later look could find them."""
+    engine = session.engine
+    ended = "SELECT record_id FROM closed WHERE status = 'retired'"
+    if not scalar(engine, f"SELECT count(*) FROM ({ended})"):
+        return
+    recall(session, entity, "m.record_id", ended)
+    engine.execute(
+        f"""INSERT INTO new_evidence BY NAME
+            SELECT least(l.vertex, r.vertex) AS a, greatest(l.vertex, r.vertex) AS b, 'succession' AS method,
+                'auto' AS grade
+            FROM (SELECT * FROM linking WHERE record_id IN ({ended}) AND entity_id IS NOT NULL) l
+            JOIN (SELECT * FROM linking WHERE entity_id IS NULL AND record_id IN (
+                SELECT record_id FROM new_record WHERE standing_id IS NULL)) r ON l.role = r.role
+            WHERE {entity.succession}"""
+    )
+
+
+def is_exact_pair(entity: Entity) -> str:
+    """SQL over ``l`` and ``r``: the pair is linked by an exact rule, so its score adds nothing."""
+    keys = key_columns(entity)
+    shared = " OR ".join(f"l.{one} = r.{other}" for one in keys for other in keys)
+    return (
+        f"(coalesce({shared}, false) AND {entity.key_rule.compatible}) OR (l.source = r.source"
+        f" AND l.source_key = r.source_key AND l.role = r.role AND coalesce({entity.same_record}, false))"
+    )
+
+
+def _keys(entity: Entity, members: str, more: str = "") -> str:
+    extra = f", {more}" if more else ""
+    return " UNION ".join(
+        f"SELECT {key} AS key, vertex{extra} FROM {members} WHERE {key} IS NOT NULL"
+        for key in key_columns(entity)
+    )
+
+
+def _stands(session: Session, entity: Entity) -> bool:
+    """Whether the store holds any mention yet."""
+    return bool(
+        scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.qualified}_mention LIMIT 1)")
     )

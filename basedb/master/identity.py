@@ -1,8 +1,8 @@
-"""From evidence to identity: which entity every new mention belongs to.
+"""From clusters to identity: which entity every record belongs to, and which ids stand.
 
-Entity ids are never reused. New ids are given in the order of the new mentions (as-of, source,
-file name, row, role). Where evidence joins standing entities, the oldest id survives and the
-others redirect to it.
+Entity ids are never reused. An entity that stands stays where its oldest record is; where the oldest
+records of several came together the oldest id stands and the others redirect to it; a part that
+split off gets a new id. New ids are given in the order of the records.
 """
 
 from __future__ import annotations
@@ -10,53 +10,76 @@ from __future__ import annotations
 import duckdb
 
 from basedb.domain import Entity
-from basedb.linkage.components import connected_components
-from basedb.linkage.exact import is_form
 from basedb.store.session import scalar
 
 
 def resolve(engine: duckdb.DuckDBPyConnection, entity: Entity, next_id: int) -> int:
-    """Decide the entity of every new mention; returns how many entities are new.
+    """Decide the entity of every placed record; returns how many entities are new.
 
-    Reads TEMP tables `mention_place`, `evidence` and `contested`; new mentions are vertices from
-    `next_id` on. Leaves TEMP tables `resolved` (ordinal, entity_id, method), `merged` (from_id,
-    to_id) and `claim` (key, claimants: entity ids that claim a key together).
+    Reads TEMP tables `linking`, `placed`, `contested` and the evidence. Leaves TEMP tables `resolved`
+    (mention_id, entity_id, method, match_weight: records that had no entity), `moved` (mention_id,
+    record_id, role, from_id, to_id), `merged` (from_id, to_id, anchor: ids that no longer stand),
+    `fresh` (entity_id) and `claim` (key, entity_id: who claims a key together).
     """
-    connected_components(engine, "evidence", "component")
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE placed AS
-            SELECT m.ordinal, coalesce(c.label, {next_id} + m.ordinal) AS label
-            FROM mention_place m LEFT JOIN component c ON c.vertex = {next_id} + m.ordinal"""
+        """CREATE OR REPLACE TEMP TABLE home AS
+            SELECT l.entity_id, min(p.vertex) AS anchor, arg_min(p.cluster, p.vertex) AS cluster
+            FROM placed p JOIN linking l USING (vertex) WHERE l.entity_id IS NOT NULL GROUP BY l.entity_id"""
     )
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE fresh AS
-            SELECT label, {next_id} - 1 + row_number() OVER (ORDER BY label) AS entity_id
-            FROM (SELECT DISTINCT label FROM placed WHERE label >= {next_id})"""
+        f"""CREATE OR REPLACE TEMP TABLE named AS
+            WITH kept AS (SELECT cluster, min(entity_id) AS entity_id FROM home GROUP BY cluster)
+            SELECT c.cluster, coalesce(k.entity_id, {next_id} - 1
+                + row_number() OVER (PARTITION BY k.entity_id IS NULL ORDER BY c.cluster)) AS entity_id,
+                k.entity_id IS NULL AS is_new
+            FROM (SELECT DISTINCT cluster FROM placed) c LEFT JOIN kept k USING (cluster)"""
+    )
+    engine.execute("CREATE OR REPLACE TEMP TABLE fresh AS SELECT entity_id FROM named WHERE is_new")
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE moved AS
+            SELECT p.vertex AS mention_id, l.record_id, l.role, l.entity_id AS from_id, n.entity_id AS to_id
+            FROM placed p JOIN named n USING (cluster) JOIN linking l USING (vertex)
+            WHERE l.entity_id <> n.entity_id"""
     )
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE resolved AS
-            WITH linked AS (
-                SELECT a AS node, max(method = 'source_key') AS by_record
-                FROM evidence WHERE NOT {is_form("a")} GROUP BY a),
-            size AS (
-                SELECT label, count(*) AS members FROM component WHERE NOT {is_form("vertex")} GROUP BY label)
-            SELECT p.ordinal, coalesce(f.entity_id, p.label) AS entity_id,
-                CASE WHEN l.by_record THEN 'source_key'
-                    WHEN l.node IS NOT NULL AND s.members > 1 THEN '{entity.key_rule.method}'
-                    ELSE 'new' END AS method
-            FROM placed p LEFT JOIN fresh f USING (label) LEFT JOIN size s USING (label)
-            LEFT JOIN linked l ON l.node = {next_id} + p.ordinal"""
+        """CREATE OR REPLACE TEMP TABLE merged AS
+            SELECT h.entity_id AS from_id, n.entity_id AS to_id, h.anchor, 'evidence' AS reason
+            FROM home h JOIN named n USING (cluster) WHERE h.entity_id <> n.entity_id"""
     )
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE merged AS
-            SELECT vertex AS from_id, label AS to_id FROM component
-            WHERE vertex < {next_id} AND vertex <> label"""
-    )
+    _say_how(engine, entity)
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE claim AS
-            SELECT DISTINCT t.key, coalesce(f.entity_id, c.label, t.node) AS entity_id
-            FROM contested t LEFT JOIN component c ON c.vertex = t.node
-            LEFT JOIN fresh f ON f.label = coalesce(c.label, t.node)
-            WHERE true"""
+            SELECT DISTINCT t.key, coalesce(n.entity_id, l.entity_id) AS entity_id
+            FROM contested t JOIN linking l USING (vertex) LEFT JOIN placed p USING (vertex)
+            LEFT JOIN named n USING (cluster)"""
     )
     return int(scalar(engine, "SELECT count(*) FROM fresh"))
+
+
+def _say_how(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """TEMP `resolved`: by what evidence each new record came to its entity, the strongest kind named."""
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE resolved AS
+            WITH arrival AS (
+                SELECT p.vertex, p.cluster FROM placed p JOIN linking l USING (vertex) WHERE l.entity_id IS NULL),
+            edge AS (
+                SELECT a, b, 1 AS kind, NULL::DOUBLE AS weight FROM history_edge
+                UNION ALL SELECT b, a, 1, NULL FROM history_edge
+                UNION ALL SELECT a, b, 3, match_weight FROM new_evidence WHERE grade = 'auto'
+                UNION ALL SELECT b, a, 3, match_weight FROM new_evidence WHERE grade = 'auto'),
+            inner_edge AS (
+                SELECT e.a AS vertex, min(e.kind) AS kind, max(e.weight) AS weight FROM edge e
+                JOIN placed p ON p.vertex = e.a JOIN placed q ON q.vertex = e.b AND q.cluster = p.cluster
+                GROUP BY e.a),
+            shared AS (
+                SELECT DISTINCT k.vertex FROM (
+                    SELECT t.key, p.cluster FROM contested t JOIN placed p USING (vertex)
+                    GROUP BY t.key, p.cluster HAVING count(*) > 1) g
+                JOIN contested k USING (key) JOIN placed p ON p.vertex = k.vertex AND p.cluster = g.cluster)
+            SELECT a.vertex AS mention_id, n.entity_id,
+                CASE WHEN e.kind = 1 THEN 'source_key' WHEN s.vertex IS NOT NULL THEN '{entity.key_rule.method}'
+                    WHEN e.kind = 3 THEN 'score' ELSE 'new' END AS method,
+                CASE WHEN e.kind = 3 AND s.vertex IS NULL THEN e.weight END AS match_weight
+            FROM arrival a JOIN named n USING (cluster)
+            LEFT JOIN inner_edge e USING (vertex) LEFT JOIN shared s USING (vertex)"""
+    )

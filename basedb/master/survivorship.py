@@ -92,7 +92,7 @@ def _single_segments(entity: Entity, registers: Collection[str]) -> str:
                 m.role = 'self' AND r.source IN ({_literals(registers)}) AS registered,
                 1 AS claimants, (m.role = 'self' AND r.source IN ({_literals(registers)}))::INT AS registered_claimants,
                 '{{"*":[' || m.record_id || ',"only"]}}' AS origin
-            FROM new_mention m JOIN single s USING (ordinal) JOIN new_record r USING (record_id))
+            FROM new_mention m JOIN single s USING (mention_id) JOIN new_record r USING (record_id))
         SELECT entity_id, {expressions}, valid_from, {OPEN} AS valid_to, origin FROM known"""
 
 

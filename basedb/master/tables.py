@@ -12,6 +12,10 @@ from basedb.store.labels import column
 INSTANT = sa.DateTime(timezone=True)
 
 
+# How many mentions one record can hold; a mention's number leads to its record by division.
+ROLES_PER_RECORD = 16
+
+
 def source_record_table(metadata: sa.MetaData, schema: str) -> sa.Table:
     """One row per accepted version of a departmental record, raw and standard forms kept."""
     return sa.Table(
@@ -75,6 +79,8 @@ def mention_table(
         metadata,
         column("record_id", sa.BigInteger, "记录版本编号", primary_key=True),
         column("role", sa.Text, "角色", primary_key=True),
+        # The vertex of the evidence graph: record_id * ROLES_PER_RECORD + place of the role.
+        column("mention_id", sa.BigInteger, "提及编号", required=True),
         column(f"{entity}_id", sa.BigInteger, "所属实体编号", required=True),
         column("method", sa.Text, "认定方法", required=True),
         column("match_weight", sa.Double, "匹配权重"),
@@ -90,6 +96,45 @@ def mention_table(
         schema=schema,
         comment="提及：来源记录中出现的每个实体的标准化属性及其归属",
     )
+
+
+def evidence_tables(metadata: sa.MetaData, schema: str, entity: str) -> tuple[sa.Table, sa.Table]:
+    """The scored evidence between mentions, and the blocks mentions are in.
+
+    Evidence by exact rules is not kept: it follows from the mentions themselves.
+    """
+    evidence = sa.Table(
+        f"{entity}_evidence",
+        metadata,
+        column("a", sa.BigInteger, "提及编号（较小）", primary_key=True),
+        column("b", sa.BigInteger, "提及编号（较大）", primary_key=True),
+        column("method", sa.Text, "方法：score 评分、succession 同一登记前后相继", required=True),
+        column("rule", sa.Text, "分块规则"),
+        column("pattern", sa.Text, "各比较项的等级"),
+        column("match_weight", sa.Double, "匹配权重（log2 比值）"),
+        column("grade", sa.Text, "等级：auto 自动认定、review 待人工", required=True),
+        column("veto", sa.Text, "否决该证据的约束"),
+        column(
+            "outcome", sa.Text, "结果：linked 已归同一实体、review 待人工、settled 另有定论", required=True
+        ),
+        column("model_version", sa.Integer, "匹配模型版本", required=True),
+        column("run_id", sa.BigInteger, "运行编号", required=True),
+        sa.Index(f"{entity}_evidence_b", "b"),
+        sa.Index(f"{entity}_evidence_open", "outcome", postgresql_where=sa.text("outcome <> 'linked'")),
+        schema=schema,
+        comment="评分证据：两次提及之间的匹配证据及其结果",
+    )
+    block = sa.Table(
+        f"{entity}_block",
+        metadata,
+        column("key", sa.BigInteger, "分块键（散列）", required=True),
+        column("vertex", sa.BigInteger, "提及编号", required=True),
+        column("rule", sa.SmallInteger, "分块规则序号", required=True),
+        sa.Index(f"{entity}_block_key", "key"),
+        schema=schema,
+        comment="分块键：哪些提及会互相比较",
+    )
+    return evidence, block
 
 
 def master_tables(

@@ -8,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from basedb.findings import Severity, all_types, define
+from basedb.master.tables import ROLES_PER_RECORD
 from basedb.store import scalar
 from etl.batch import Batch
 from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY, snapshot_over_scope
@@ -102,15 +103,16 @@ def _number_records(batch: Batch) -> None:
             WHERE n.status IN ('current', 'retired')"""
     )
     engine.execute(
-        """CREATE OR REPLACE TEMP TABLE mention_place AS
-            SELECT row_number() OVER (ORDER BY n.record_id, m.role) - 1 AS ordinal, m.row_no, m.role,
-                n.record_id, n.standing_id
+        f"""CREATE OR REPLACE TEMP TABLE mention_place AS
+            SELECT n.record_id * {ROLES_PER_RECORD} + list_position({sorted(batch.contract.roles)}, m.role) - 1
+                    AS mention_id,
+                m.row_no, m.role, n.record_id, n.standing_id
             FROM raw_mention m JOIN new_record n USING (row_no)"""
     )
     # A view: the standard columns of a first load are wide, and copying them costs more than joining.
     engine.execute(
         f"""CREATE OR REPLACE TEMP VIEW new_mention AS
-            SELECT p.ordinal, p.record_id, p.standing_id, m.*{_missing_columns(batch)}
+            SELECT p.mention_id, p.record_id, p.standing_id, m.*{_missing_columns(batch)}
             FROM raw_mention m JOIN mention_place p USING (row_no, role)"""
     )
 
@@ -119,7 +121,7 @@ def _missing_columns(batch: Batch) -> str:
     """Columns of the entity that this contract does not feed are there all the same, as NULL."""
     entity = batch.domain.entity
     there = {row[0] for row in batch.engine.execute("DESCRIBE raw_mention").fetchall()}
-    there |= {entity.id_column, "record_id", "method", "match_weight", "decided_at", "run_id"}
+    there |= {entity.id_column, "mention_id", "record_id", "method", "match_weight", "decided_at", "run_id"}
     missing = [item for item in entity.mention.columns if item.name not in there]
     return "".join(f", NULL::{item.type.compile()} AS {item.name}" for item in missing)
 

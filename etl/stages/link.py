@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from basedb.findings import Severity, define
-from basedb.linkage.exact import link
+from basedb.linkage import exact
+from basedb.linkage.evidence import find_evidence
+from basedb.linkage.outcomes import find_outcomes
+from basedb.linkage.partition import decide
+from basedb.linkage.records import describe_arrivals
+from basedb.linkage.touched import find_touched
+from basedb.linkage.versions import active_version
 from basedb.master.identity import resolve
 from basedb.store import scalar
 from etl.batch import Batch
@@ -22,50 +28,82 @@ REUSED_KEY = define(
     "同一来源主键前后为不同的人，未延续原认定，请核实",
     "the departmental key now names somebody else; the former link is not continued",
 )
+LARGE_BLOCK = define(
+    "linkage.block_too_large",
+    Severity.WARNING,
+    "同一取值的记录过多，未按此规则两两比较，请核实该取值",
+    "too many records share this value; they were not compared by this rule",
+)
 
 
 @dataclass(frozen=True)
 class Link:
-    """Leaves `evidence` and `standing_mention`; needs the next entity id."""
+    """Leaves the records linkage works on (`linking`) and the evidence between them."""
 
     name: str = "link"
 
     def run(self, batch: Batch) -> int:
-        entity = batch.domain.entity
-        link(batch.session, entity, batch.counters.peek(entity.qualified))
-        return int(scalar(batch.engine, "SELECT count(*) FROM evidence"))
+        entity, session = batch.domain.entity, batch.session
+        version = active_version(batch.engine, entity)
+        batch.model_version = version.version
+        describe_arrivals(session, entity)
+        skipped = find_evidence(session, entity, version)
+        exact.recall_keys(session, entity)
+        exact.recall_versions(session, entity)
+        new_keys = "key IN (SELECT key FROM new_key)"
+        exact.link_keys(session, entity, "key_edge", "linking", "contested", new_keys)
+        exact.link_versions(session, entity, "history_edge", "linking")
+        exact.find_reused_keys(session, entity)
+        if batch.contract.register:
+            exact.link_successions(session, entity)
+        for block in skipped:
+            batch.engine.execute(
+                "INSERT INTO temp.finding VALUES (NULL, NULL, NULL, ?, 'warning', ?, ?)",
+                [LARGE_BLOCK, block.value, f"{block.rule}: {block.records:,}"],
+            )
+        return int(scalar(batch.engine, "SELECT count(*) FROM new_evidence"))
 
 
 @dataclass(frozen=True)
 class Resolve:
-    """Leaves `resolved`, `merged` and `claim`; doubtful identities become findings."""
+    """Leaves `resolved`, `moved`, `merged`, `claim` and `outcome`; doubtful identities become findings."""
 
     name: str = "resolve"
 
     def run(self, batch: Batch) -> int:
-        entity = batch.domain.entity
+        entity, session = batch.domain.entity, batch.session
+        batch.engine.execute("CREATE OR REPLACE TEMP TABLE revised (entity_id BIGINT)")
+        find_touched(session, entity, _EVIDENCE)
+        decide(session, entity)
         new = resolve(batch.engine, entity, batch.counters.peek(entity.qualified))
         batch.counters.take(entity.qualified, new)
+        find_outcomes(session, entity)
         _report_doubts(batch)
         return int(scalar(batch.engine, "SELECT count(*) FROM resolved"))
 
 
+_EVIDENCE = (
+    "SELECT a, b FROM key_edge UNION ALL SELECT a, b FROM history_edge"
+    " UNION ALL SELECT a, b FROM new_evidence WHERE grade = 'auto'"
+)
+
+
 def _report_doubts(batch: Batch) -> None:
     engine, entity = batch.engine, batch.domain.entity
-    for code, ordinals in (
+    for code, mentions in (
         (
             SHARED_NUMBER,
-            "SELECT ordinal FROM new_key WHERE key IN ("
+            "SELECT vertex FROM new_key WHERE key IN ("
             "SELECT key FROM claim GROUP BY key HAVING min(entity_id) <> max(entity_id))",
         ),
-        (REUSED_KEY, "SELECT ordinal FROM reused_key"),
+        (REUSED_KEY, "SELECT vertex FROM reused_key"),
     ):
         engine.execute(
             f"""INSERT INTO temp.finding
                 SELECT m.row_no, n.source_key, ($columns::TEXT[])[list_position($roles::TEXT[], m.role)],
                     '{code}', 'warning', m.{entity.identifier}, NULL
                 FROM new_mention m JOIN new_record n USING (record_id)
-                WHERE m.ordinal IN ({ordinals})""",
+                WHERE m.mention_id IN ({mentions})""",
             {"roles": list(batch.contract.roles), "columns": _columns_of(batch, code)},
         )
 

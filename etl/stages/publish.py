@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from basedb.master import history, keyed
+from basedb.master import history, identity_ledger, keyed
 from basedb.store import scalar
 from etl.batch import Batch
 from etl.stages.classify import raw_expression
@@ -27,7 +27,9 @@ class Publish:
         _close_records(batch)
         _insert_records(batch)
         _insert_mentions(batch)
-        _redirect(batch)
+        identity_ledger.write(
+            batch.session, batch.domain.entity, batch.received, batch.run_id, batch.model_version
+        )
         history.write(batch.session, batch.domain.entity, batch.received, batch.run_id)
         _refresh_keyed_tables(batch)
         _write_outcomes(batch)
@@ -74,29 +76,8 @@ def _insert_mentions(batch: Batch) -> None:
     copied = ", ".join(item.name for item in entity.mention.columns if item.name not in own)
     batch.engine.execute(
         f"""INSERT INTO {entity.qualified}_mention ({copied}, {", ".join(own)})
-            SELECT {copied}, s.entity_id, s.method, NULL, TIMESTAMPTZ '{batch.received}', {batch.run_id}
-            FROM new_mention JOIN resolved s USING (ordinal)"""
-    )
-
-
-def _redirect(batch: Batch) -> None:
-    """Mentions of merged entities move to the survivor; the ledger keeps where each id went."""
-    entity = batch.domain.entity
-    if not scalar(batch.engine, "SELECT count(*) FROM merged"):
-        return
-    staged = batch.session.stage("SELECT from_id, to_id FROM merged")
-    batch.session.apply(
-        f"UPDATE {entity.qualified}_mention AS t SET {entity.id_column} = s.to_id"
-        f" FROM {staged} AS s WHERE t.{entity.id_column} = s.from_id"
-    )
-    batch.session.apply(
-        f"UPDATE basedb.redirect AS t SET to_id = s.to_id FROM {staged} AS s"
-        f" WHERE t.entity = '{entity.qualified}' AND t.to_id = s.from_id"
-    )
-    batch.engine.execute(
-        f"INSERT INTO basedb.redirect (entity, from_id, to_id, known_from, run_id, reason)"
-        f" SELECT '{entity.qualified}', from_id, to_id, TIMESTAMPTZ '{batch.received}', {batch.run_id},"
-        f" '{entity.key_rule.method}' FROM merged ORDER BY from_id"
+            SELECT {copied}, s.entity_id, s.method, s.match_weight, TIMESTAMPTZ '{batch.received}', {batch.run_id}
+            FROM new_mention JOIN resolved s USING (mention_id)"""
     )
 
 

@@ -1,0 +1,83 @@
+"""Scored evidence: new mentions compared with each other and with what stands.
+
+The evidence of a pair depends on its two records and the model version only, so it is the same
+whichever of the two came first.
+"""
+
+from __future__ import annotations
+
+from basedb.domain import Entity
+from basedb.linkage.blocking import block_keys, candidate_pairs
+from basedb.linkage.blocks import Block
+from basedb.linkage.exact import is_exact_pair
+from basedb.linkage.keys import key_rules
+from basedb.linkage.model import Constraint, MatchModel
+from basedb.linkage.patterns import compare_pairs
+from basedb.linkage.records import recall_vertices
+from basedb.linkage.score import score_pairs
+from basedb.linkage.versions import ModelVersion
+from basedb.store.session import Session, scalar
+
+
+def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> list[Block]:
+    """Create TEMP `new_evidence` (a, b, method, rule, pattern, match_weight, veto, grade).
+
+    Compares the records that stand in TEMP `linking` now, and leaves their keys in TEMP `new_block`;
+    standing mentions they are compared with are added to `linking`. Pairs below the review threshold,
+    linked by an exact rule, or vetoed without referral, are not evidence. Returns the blocks that
+    were too large to compare.
+    """
+    engine, model = session.engine, entity.model
+    engine.execute("CREATE OR REPLACE TEMP TABLE fresh_record AS FROM linking WHERE entity_id IS NULL")
+    block_keys(engine, model, "fresh_record", "new_block")
+    standing = None
+    if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.block.fullname} LIMIT 1)"):
+        standing = "standing_block"
+        session.fetch(
+            standing, entity.block.fullname, "key, vertex, rule", "key", "SELECT DISTINCT key FROM new_block"
+        )
+    found = candidate_pairs(
+        engine, "new_block", standing, "pair", rules=key_rules(model), records="fresh_record"
+    )
+    engine.execute("DROP TABLE fresh_record")
+    recall_vertices(session, entity, "SELECT a FROM pair UNION SELECT b FROM pair")
+    score_open_pairs(session, entity, version)
+    return found.skipped
+
+
+def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) -> None:
+    """TEMP `new_evidence` of the pairs in TEMP `pair` that no exact rule links."""
+    engine, model = session.engine, entity.model
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE open_pair AS
+            SELECT p.a, p.b, p.rule FROM pair p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b
+            WHERE NOT coalesce({is_exact_pair(entity)}, false) AND {_two_records(model)}"""
+    )
+    compare_pairs(engine, model, "open_pair", "linking", "compared")
+    frequencies = version.frequencies(engine, "compared")
+    score_pairs(engine, model, version.parameters, "compared", "scored", frequencies, at_least=model.review)
+    engine.execute("DROP TABLE compared")
+    vetoes = [item for item in model.constraints if item.kind == Constraint.CANNOT_LINK]
+    musts = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
+    veto, must = _first_of(vetoes), _first_of(musts)
+    rules = f"list_extract({[rule.name for rule in key_rules(model)]}, rule + 1)"
+    refused = " OR ".join(f"c_{item.name}" for item in vetoes if not item.refer) or "false"
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE new_evidence AS
+            SELECT a, b, CASE WHEN {must} IS NULL THEN 'score' ELSE 'must_link' END AS method, {rules} AS rule, pattern,
+                match_weight, {veto} AS veto,
+                CASE WHEN {veto} IS NULL AND (match_weight >= {model.auto_link} OR {must} IS NOT NULL)
+                    THEN 'auto' ELSE 'review' END AS grade
+            FROM scored WHERE NOT ({refused}) ORDER BY a, b"""
+    )
+
+
+def _two_records(model: MatchModel) -> str:
+    return "l.record_id <> r.record_id" if model.one_role else "true"
+
+
+def _first_of(constraints: list[Constraint]) -> str:
+    """SQL for the name of the first constraint that holds for a scored pair, or NULL."""
+    if not constraints:
+        return "NULL::TEXT"
+    return "CASE " + " ".join(f"WHEN c_{item.name} THEN '{item.name}'" for item in constraints) + " END"

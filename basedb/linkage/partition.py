@@ -1,0 +1,195 @@
+"""Which records are one entity: all touched components decided from all their evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import duckdb
+import pyarrow as pa
+
+from basedb.domain import Entity
+from basedb.linkage.clusters import Edge, Member, Tier, partition
+from basedb.linkage.components import connected_components
+from basedb.linkage.exact import link_keys, link_versions
+from basedb.linkage.model import Constraint
+from basedb.store.session import Session, scalar
+
+
+def decide(session: Session, entity: Entity) -> None:
+    """Create TEMP `placed` (vertex, cluster) and `refusal` (a, b, refer).
+
+    Reads TEMP `linking`, `component`, `doubt`, `new_evidence`, `new_succession`, `standing_judgement`.
+    Every record without an entity and every member of a touched entity is placed; a cluster is named
+    by its smallest record. `refusal`: linking evidence that did not come true, `refer` if a person
+    should look at it.
+    """
+    engine = session.engine
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE member AS
+            SELECT l.*, coalesce(c.label, l.vertex) AS label FROM linking l
+            LEFT JOIN component c ON c.vertex = coalesce(-l.entity_id, l.vertex)
+            WHERE l.entity_id IS NULL OR c.label IS NOT NULL"""
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE suspect AS
+            SELECT label FROM doubt UNION {_contradictory(entity, "member")}"""
+    )
+    engine.execute("CREATE OR REPLACE TEMP TABLE refusal (a BIGINT, b BIGINT, refer BOOLEAN)")
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE placed AS
+            SELECT vertex, min(vertex) OVER (PARTITION BY label) AS cluster
+            FROM member ANTI JOIN suspect USING (label)"""
+    )
+    if scalar(engine, "SELECT count(*) FROM suspect"):
+        _decide_suspects(session, entity)
+    engine.execute("DROP TABLE member")
+
+
+def _contradictory(entity: Entity, members: str) -> str:
+    """SQL for the labels of `members` under which something forbids that all are one entity."""
+    model = entity.model
+    parts = [
+        f"SELECT label FROM {members} GROUP BY label"
+        f" HAVING count(*) > {model.plausible} AND count(DISTINCT (source, source_key, role)) > {model.plausible}"
+    ]
+    parts += [
+        f"SELECT label FROM {members} GROUP BY label HAVING count(DISTINCT {item.column}) > 1"
+        for item in model.sole_values
+    ]
+    if model.one_role:
+        parts.append(f"SELECT label FROM {members} GROUP BY label, record_id HAVING count(*) > 1")
+    if conditions := _forbidding(entity):
+        parts.append(
+            f"SELECT l.label FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex"
+            f" WHERE {conditions}"
+        )
+    return " UNION ".join(parts)
+
+
+def _forbidding(entity: Entity) -> str:
+    vetoes = [item for item in entity.model.constraints if item.kind == Constraint.CANNOT_LINK]
+    return " OR ".join(f"coalesce({item.condition.sql}, false)" for item in vetoes)
+
+
+def _decide_suspects(session: Session, entity: Entity) -> None:
+    """Take the suspect components apart into their real evidence and cluster what contradicts itself."""
+    engine = session.engine
+    engine.execute("CREATE OR REPLACE TEMP TABLE doubtful AS FROM member SEMI JOIN suspect USING (label)")
+    _real_edges(session, entity)
+    connected_components(engine, "real_edge", "real_component")
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE doubtful AS
+            SELECT d.* REPLACE (coalesce(c.label, d.vertex) AS label)
+            FROM doubtful d LEFT JOIN real_component c USING (vertex)"""
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE contradictory AS
+            SELECT label FROM ({_contradictory(entity, "doubtful")})
+            UNION
+            SELECT l.label FROM standing_judgement j JOIN doubtful l ON l.vertex = j.a
+            JOIN doubtful r ON r.vertex = j.b AND r.label = l.label WHERE j.verdict = 'different'"""
+    )
+    engine.execute(
+        """INSERT INTO placed SELECT vertex, min(vertex) OVER (PARTITION BY label)
+            FROM doubtful ANTI JOIN contradictory USING (label)"""
+    )
+    clusters: list[tuple[int, int]] = []
+    refusals: list[tuple[int, int, bool]] = []
+    model = entity.model
+    for group in _contradictory_groups(engine, entity):
+        found = partition(*group, margin=model.margin, plausible=model.plausible, one_role=model.one_role)
+        clusters += found.cluster.items()
+        refusals += [(a, b, refer) for (a, b), refer in found.refused.items()]
+    _insert(engine, "placed", clusters, ("vertex", "cluster"))
+    _insert(engine, "refusal", refusals, ("a", "b", "refer"))
+    for name in ("doubtful", "real_edge", "real_component", "contradictory"):
+        engine.execute(f"DROP TABLE {name}")
+
+
+def _real_edges(session: Session, entity: Entity) -> None:
+    """TEMP `real_edge` (a, b, tier, weight): all evidence among the records of TEMP `doubtful`."""
+    engine = session.engine
+    link_keys(session, entity, "doubtful_key", "doubtful", "doubtful_bearer", "true")
+    link_versions(session, entity, "doubtful_version", "doubtful")
+    evidence = entity.evidence.fullname
+    columns = "a, b, method, match_weight, grade, veto"
+    session.fetch(
+        "kept_evidence", evidence, columns, "a", "SELECT vertex FROM doubtful WHERE entity_id IS NOT NULL"
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE real_edge AS
+            SELECT a, b, {Tier.EXACT} AS tier, 0.0::DOUBLE AS weight FROM doubtful_key
+            UNION ALL SELECT a, b, {Tier.HISTORY}, 0.0 FROM doubtful_version
+            UNION ALL SELECT a, b, {Tier.JUDGEMENT}, 0.0 FROM standing_judgement WHERE verdict = 'same'
+            UNION ALL
+            SELECT a, b, CASE WHEN method = 'succession' THEN {Tier.HISTORY} WHEN method = 'must_link' THEN {Tier.MUST}
+                    ELSE {Tier.SCORE} END, coalesce(match_weight, 0)
+            FROM (
+                SELECT a, b, method, match_weight, grade FROM kept_evidence
+                UNION SELECT a, b, method, match_weight, grade FROM new_evidence)
+            WHERE grade = 'auto'"""
+    )
+    engine.execute(
+        """DELETE FROM real_edge WHERE tier <> 2 AND
+            (a NOT IN (SELECT vertex FROM doubtful) OR b NOT IN (SELECT vertex FROM doubtful))"""
+    )
+
+
+Group = tuple[list[Member], list[Edge], list[tuple[int, int]], list[tuple[int, int]]]
+
+
+def _contradictory_groups(engine: duckdb.DuckDBPyConnection, entity: Entity) -> list[Group]:
+    """Members, edges, judged and forbidden pairs of every contradictory component."""
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE contested_member AS FROM doubtful SEMI JOIN contradictory USING (label)"
+    )
+    grouped: dict[int, Group] = defaultdict(lambda: ([], [], [], []))
+    sole = [item.column for item in entity.model.sole_values]
+    listed = "".join(f", {column}::TEXT" for column in sole)
+    for label, vertex, place, record_id, source, source_key, role, *values in engine.execute(
+        f"""SELECT label, vertex, rank() OVER (ORDER BY source, source_key, role, {_content(entity)}), record_id,
+                source, source_key, role{listed}
+            FROM contested_member"""
+    ).fetchall():
+        held = {name: value for name, value in zip(sole, values, strict=True) if value is not None}
+        grouped[label][0].append(Member(vertex, place, record_id, held, (source, source_key, role)))
+    for label, a, b, tier, weight in engine.execute(
+        """SELECT c.label, e.a, e.b, e.tier, e.weight FROM real_edge e JOIN real_component c ON c.vertex = e.a
+            WHERE c.label IN (SELECT label FROM contradictory)"""
+    ).fetchall():
+        grouped[label][1].append(Edge(a, b, Tier(tier), weight))
+    for label, a, b in _labelled(engine, "SELECT a, b FROM standing_judgement WHERE verdict = 'different'"):
+        grouped[label][2].append((a, b))
+    for label, a, b in _labelled(engine, _forbidden_pairs(entity)):
+        grouped[label][3].append((a, b))
+    engine.execute("DROP TABLE contested_member")
+    return list(grouped.values())
+
+
+def _labelled(engine: duckdb.DuckDBPyConnection, pairs: str) -> list[tuple[int, int, int]]:
+    """Pairs (a, b) of one contradictory component with its label."""
+    return engine.execute(
+        f"""SELECT l.label, p.a, p.b FROM ({pairs}) p JOIN contested_member l ON l.vertex = p.a
+            JOIN contested_member r ON r.vertex = p.b AND r.label = l.label"""
+    ).fetchall()
+
+
+def _forbidden_pairs(entity: Entity) -> str:
+    return (
+        "SELECT l.vertex AS a, r.vertex AS b FROM contested_member l JOIN contested_member r"
+        f" ON l.label = r.label AND l.vertex < r.vertex WHERE {_forbidding(entity) or 'false'}"
+    )
+
+
+def _content(entity: Entity) -> str:
+    """SQL for an order of versions of one record that does not depend on when they came."""
+    return ", ".join(f"{name}::TEXT" for name in entity.model.records)
+
+
+def _insert(engine: duckdb.DuckDBPyConnection, table: str, rows: list[tuple], names: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    columns = zip(*rows, strict=True)
+    engine.register("decided_rows", pa.table(dict(zip(names, map(list, columns), strict=True))))
+    engine.execute(f"INSERT INTO temp.{table} FROM decided_rows")
+    engine.unregister("decided_rows")
