@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import duckdb
 
-from basedb.linkage.blocks import Block, Candidates, RuleSize, TooManyPairs, measure_blocks, set_apart
+from basedb.linkage.blocks import Block, Candidates, Keys, RuleSize, TooManyPairs, measure_all
 from basedb.linkage.columns import expression_columns, relation_columns
 from basedb.linkage.keys import key_query, key_rules, part_expressions
 from basedb.linkage.model import BlockingRule, InvalidModel, MatchModel, SortedNeighbourhood
+from basedb.store.session import scalar
 
 __all__ = [
     "Block",
@@ -70,10 +71,8 @@ def estimate_pairs(
     those the keys were made of, for names and `max_block`. records: where to look up the value of the
     heaviest block, which is masked; without it the value stays empty.
     """
-    measure_blocks(engine, left_keys, right_keys, rules, within, "block_size")
-    sizes = set_apart(engine, "block_size", rules, records).sizes
-    engine.execute("DROP TABLE block_size")
-    return sizes
+    keys = _keys(left_keys, right_keys, rules, records, within)
+    return measure_all(engine, keys, _rule_count(engine, left_keys, rules)).sizes
 
 
 def candidate_pairs(
@@ -102,22 +101,21 @@ def candidate_pairs(
                 SELECT rule, key, vertex FROM {standing_keys} WHERE key IN (SELECT key FROM {new_keys})"""
         )
     standing = "standing_key" if standing_keys is not None else None
-    measure_blocks(engine, new_keys, standing, rules, within, "block_size")
-    found = set_apart(engine, "block_size", rules, records)
+    keys = _keys(new_keys, standing, rules, records, within)
+    found = measure_all(engine, keys, _rule_count(engine, new_keys, rules))
     if not force and found.estimate > limit:
         raise TooManyPairs(found.sizes, limit)
-    make_pairs(engine, new_keys, standing, result, within)
-    engine.execute("DROP TABLE block_size")
+    apart = ", ".join(str(block.key) for block in found.skipped) or "NULL"
+    _make_pairs(engine, new_keys, standing, result, within, apart)
     if standing is not None:
         engine.execute("DROP TABLE standing_key")
     return found
 
 
-def make_pairs(
-    engine: duckdb.DuckDBPyConnection, new: str, standing: str | None, result: str, within: bool
+def _make_pairs(
+    engine: duckdb.DuckDBPyConnection, new: str, standing: str | None, result: str, within: bool, apart: str
 ) -> None:
-    """The pairs of `candidate_pairs`, blocks set apart (TEMP table `block_apart`) left out."""
-    kept = "(SELECT * FROM {keys} WHERE key NOT IN (SELECT key FROM block_apart))"
+    kept = "(SELECT * FROM {keys}" + (f" WHERE key NOT IN ({apart}))" if apart != "NULL" else ")")
     left = kept.format(keys=new)
     parts = []
     if within:
@@ -162,6 +160,25 @@ def neighbour_pairs(
                 WINDOW place AS ({partition}ORDER BY {rule.order_by}, vertex))
             WHERE other IS NOT NULL"""
     )
+
+
+def _keys(
+    left: str, right: str | None, rules: Sequence[BlockingRule], records: str | None, within: bool
+) -> Keys:
+    def of(table: str, number: int) -> str:
+        return f"(SELECT key, vertex FROM {table} WHERE rule = {number})"
+
+    return Keys(
+        rules,
+        lambda number: of(left, number),
+        None if right is None else lambda number: of(right, number),
+        within,
+        records,
+    )
+
+
+def _rule_count(engine: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[BlockingRule]) -> int:
+    return max(len(rules), scalar(engine, f"SELECT coalesce(max(rule) + 1, 0) FROM {keys}"))
 
 
 def _check_columns(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from basedb.linkage.keys import key_query
+from basedb.linkage.keys import SEPARATOR, key_values
 from basedb.linkage.model import BlockingRule, InvalidModel
 from basedb.masking import mask_cell
 
@@ -37,7 +37,7 @@ class RuleSize:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What came of blocking. skipped: blocks above their rule's `max_block`, largest first.
+    """What came of blocking. skipped: blocks above their rule's `max_block`, by rule, largest first.
 
     None of their pairs is compared by that rule; who calls must tell somebody.
     """
@@ -74,83 +74,74 @@ class TooManyPairs(InvalidModel):
         )
 
 
-def measure_blocks(
-    engine: duckdb.DuckDBPyConnection,
-    left: str,
-    right: str | None,
-    rules: Sequence[BlockingRule],
-    within: bool,
-    result: str,
-) -> None:
-    """Create TEMP table `result` (rule, key, vertex, records, pairs, apart), a row per block that
-    makes pairs. vertex: one of its records; apart: it is larger than its rule allows."""
-    inner = "own * (own - 1) // 2" if within else "0"
-    allowed = f"coalesce(list_extract([{_max_blocks(rules)}], rule + 1), {DEFAULT_MAX_BLOCK})"
-    blocks = f"""
-        SELECT any_value(rule) AS rule, key, min(vertex) AS vertex, count(*) AS own, 0 AS other
-        FROM {left} GROUP BY key"""
-    if right is not None:
-        blocks = f"""
-            SELECT * REPLACE (coalesce(o.other, 0) AS other) FROM (SELECT * EXCLUDE (other) FROM ({blocks}))
-            LEFT JOIN (SELECT key, count(*) AS other FROM {right} GROUP BY key) o USING (key)"""
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {result} AS
-            SELECT rule, key, vertex, own + other AS records, {inner} + own * other AS pairs,
-                   own + other > {allowed} AS apart
-            FROM ({blocks}) WHERE {inner} + own * other > 0"""
-    )
+@dataclass(frozen=True)
+class Keys:
+    """Where the keys of the records to compare are.
+
+    left, right: for a rule's number, a relation (key, vertex); right is None where the left records
+    are compared among themselves only. within: whether they are at all. records: relation with the
+    records of `left`, to look up the value of a block; lasting: how the keys were hashed.
+    """
+
+    rules: Sequence[BlockingRule]
+    left: Callable[[int], str]
+    right: Callable[[int], str] | None
+    within: bool
+    records: str | None
+    lasting: bool = True
+
+    def name(self, number: int) -> str:
+        """The name of a rule, its number where nobody said."""
+        return self.rules[number].name if number < len(self.rules) else f"#{number}"
+
+    def max_block(self, number: int) -> int:
+        """The largest block a rule compares."""
+        return self.rules[number].max_block if number < len(self.rules) else DEFAULT_MAX_BLOCK
 
 
-def set_apart(
-    engine: duckdb.DuckDBPyConnection, blocks: str, rules: Sequence[BlockingRule], records: str | None
-) -> Candidates:
-    """Sum up what `measure_blocks` left, and leave TEMP table `block_apart` (key)."""
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE block_apart AS SELECT key FROM {blocks} WHERE apart")
-    skipped = engine.execute(
-        f"SELECT rule, key, vertex, records, pairs FROM {blocks} WHERE apart ORDER BY pairs DESC, rule, key"
+def measure(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int) -> tuple[RuleSize, list[Block]]:
+    """The size of rule `number`, and its blocks above `max_block`, largest first."""
+    own = f"SELECT key, count(*) AS own FROM {keys.left(number)} GROUP BY key"
+    inner = "own * (own - 1) // 2" if keys.within else "0"
+    if keys.right is None:
+        blocks = f"SELECT key, own AS records, {inner} AS pairs FROM ({own}) WHERE {inner} > 0"
+    else:
+        other = f"SELECT key, count(*) AS other FROM {keys.right(number)} GROUP BY key"
+        join = "LEFT" if keys.within else "INNER"
+        pairs = f"{inner} + own * coalesce(other, 0)"
+        blocks = f"""SELECT key, own + coalesce(other, 0) AS records, {pairs} AS pairs
+                     FROM ({own}) {join} JOIN ({other}) USING (key) WHERE {pairs} > 0"""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE block_size AS {blocks}")
+    most = keys.max_block(number)
+    row = engine.execute(
+        """SELECT coalesce(sum(pairs), 0)::BIGINT, max_by(key, (pairs, -key)), max_by(records, (pairs, -key)),
+                  max(pairs) FROM block_size WHERE records <= ?""",
+        [most],
+    ).fetchone()
+    assert row is not None
+    pairs, key, records, largest = row
+    heaviest = None if key is None else _block(engine, keys, number, (key, records, largest))
+    apart = engine.execute(
+        "SELECT key, records, pairs FROM block_size WHERE records > ? ORDER BY pairs DESC, key", [most]
     ).fetchall()
-    summed = {
-        rule: (pairs, heaviest)
-        for rule, pairs, heaviest in engine.execute(
-            f"""SELECT rule, sum(pairs)::BIGINT, max_by((key, vertex, records, pairs), (pairs, -key))
-                FROM {blocks} WHERE NOT apart GROUP BY rule"""
-        ).fetchall()
-    }
-    sizes = []
-    for number in range(max([len(rules), *(rule + 1 for rule in summed)])):
-        pairs, heaviest = summed.get(number, (0, None))
-        block = None if heaviest is None else _block(engine, number, tuple(heaviest), rules, records)
-        sizes.append(RuleSize(number, _name(rules, number), pairs, block))
-    return Candidates(sizes, [_block(engine, rule, tuple(rest), rules, records) for rule, *rest in skipped])
+    engine.execute("DROP TABLE block_size")
+    skipped = [_block(engine, keys, number, found) for found in apart]
+    return RuleSize(number, keys.name(number), pairs, heaviest), skipped
 
 
-def _block(
-    engine: duckdb.DuckDBPyConnection,
-    number: int,
-    found: tuple[int, ...],
-    rules: Sequence[BlockingRule],
-    records: str | None,
-) -> Block:
-    key, vertex, size, pairs = found
+def measure_all(engine: duckdb.DuckDBPyConnection, keys: Keys, count: int) -> Candidates:
+    """The sizes of rules 0 to `count` - 1."""
+    found = [measure(engine, keys, number) for number in range(count)]
+    return Candidates([size for size, _ in found], [block for _, blocks in found for block in blocks])
+
+
+def _block(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int, found: tuple[int, int, int]) -> Block:
+    key, records, pairs = found
     value = ""
-    if records is not None and number < len(rules):
-        rule = rules[number]
-        parts = ", ".join(f"p{part}" for part in range(len(rule.key)))
-        for lasting in (True, False):
-            row = engine.execute(
-                f"""SELECT {parts} FROM ({
-                    key_query(rule, f"(FROM {records} WHERE vertex = {vertex})", lasting=lasting, columns="*")
-                }) WHERE key = {key} LIMIT 1"""
-            ).fetchone()
-            if row is not None:
-                value = " | ".join(mask_cell(str(part)) for part in row)
-                break
-    return Block(_name(rules, number), key, size, pairs, value)
-
-
-def _name(rules: Sequence[BlockingRule], number: int) -> str:
-    return rules[number].name if number < len(rules) else f"#{number}"
-
-
-def _max_blocks(rules: Sequence[BlockingRule]) -> str:
-    return ", ".join(str(rule.max_block) for rule in rules)
+    if keys.records is not None and number < len(keys.rules):
+        members = f"SELECT vertex FROM {keys.left(number)} WHERE key = {key}"
+        source = f"(SELECT * FROM {keys.records} WHERE vertex = (SELECT min(vertex) FROM ({members})))"
+        row = engine.execute(key_values(keys.rules[number], source, key, lasting=keys.lasting)).fetchone()
+        if row is not None:
+            value = " | ".join(mask_cell(part) for part in row[0].split(SEPARATOR)[1:])
+    return Block(keys.name(number), key, records, pairs, value)

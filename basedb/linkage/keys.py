@@ -1,11 +1,15 @@
-"""The SQL of block keys: one query per rule, a row for every block a record is in."""
+"""The SQL of block keys: the text of a key, its hash, and both kinds of table that hold them.
+
+A key in a table of its own (`key_query`) can be kept and met again another night; keys as columns
+beside the records (`key_column`) serve a job that holds all records at once and is faster for it.
+"""
 
 from __future__ import annotations
 
 from basedb.linkage.model import AnyOf, BlockingRule, Each, MatchModel
 
 # Between the parts of a key; no value of a register contains it.
-_SEPARATOR = "chr(31)"
+SEPARATOR = "\x1f"
 
 
 def key_rules(model: MatchModel) -> tuple[BlockingRule, ...]:
@@ -24,42 +28,73 @@ def part_expressions(rule: BlockingRule) -> list[str]:
     return found
 
 
-def key_query(rule: BlockingRule, records: str, *, lasting: bool = True, columns: str = "key, vertex") -> str:
-    """SQL for `key`, `vertex` and the parts `p0`, `p1`, … of one rule, each key of a record once.
+def has_several(rule: BlockingRule) -> bool:
+    """Whether a record can be in more than one block of this rule."""
+    return any(isinstance(part, AnyOf | Each) for part in rule.key)
 
-    lasting: the hash is the same for ever; otherwise it is the engine's own, faster by half, for
-    tables that do not outlive the job. columns: what to select.
-    """
-    parts = part_query(rule, records)
-    text = f" || {_SEPARATOR} || ".join(f"p{number}" for number in range(len(rule.key)))
+
+def alternatives(part: AnyOf | Each) -> str:
+    """SQL for the list of texts one part of a key stands for, nothing missing among them."""
+    if isinstance(part, AnyOf):
+        values = ", ".join(f"({expression})::VARCHAR" for expression in part.expressions)
+        return f"list_filter([{values}], lambda x: x IS NOT NULL)"
+    separator = part.separator.replace("'", "''")
+    split = f"string_split(({part.expression})::VARCHAR, '{separator}')"
+    return f"list_filter(list_transform({split}, lambda x: trim(x)), lambda x: x <> '')"
+
+
+def key_text(rule: BlockingRule) -> str:
+    """SQL for the text of a record's key: NULL where it has none; a list if the rule `has_several`."""
     name = rule.name.replace("'", "''")
-    text = f"'{name}' || {_SEPARATOR} || {text}"
-    hashed = f"md5_number_lower({text})" if lasting else f"hash({text})"
-    # The shift makes room for the sign: engine and store have no unsigned number in common.
-    query = f"SELECT ({hashed} >> 1)::BIGINT AS key, * FROM ({parts}) WHERE ({text}) IS NOT NULL"
-    once = "DISTINCT " if any(isinstance(part, AnyOf | Each) for part in rule.key) else ""
-    return f"SELECT {once}{columns} FROM ({query})"
-
-
-def part_query(rule: BlockingRule, records: str) -> str:
-    """SQL for `vertex` and the parts of a key as text, a row per combination of alternatives."""
-    first, several = [], []
+    text = f"'{name}'"
+    several = False
     for number, part in enumerate(rule.key):
-        if isinstance(part, AnyOf):
-            values = ", ".join(f"({expression})::VARCHAR" for expression in part.expressions)
-            first.append(f"[{values}] AS p{number}")
-            several.append(number)
-        elif isinstance(part, Each):
-            separator = part.separator.replace("'", "''")
-            first.append(
-                f"list_filter(list_transform(string_split(({part.expression})::VARCHAR, '{separator}'),"
-                f" lambda x: trim(x)), lambda x: x <> '') AS p{number}"
+        if isinstance(part, AnyOf | Each):
+            one, other = f"x{number}", f"y{number}"
+            pieces = f"list_transform({alternatives(part)}, lambda {other}: %s || chr(31) || {other})"
+            text = (
+                f"flatten(list_transform({text}, lambda {one}: {pieces % one}))" if several else pieces % text
             )
-            several.append(number)
+            several = True
+        elif several:
+            text = f"list_transform({text}, lambda x{number}: x{number} || chr(31) || ({part})::VARCHAR)"
         else:
-            first.append(f"({part})::VARCHAR AS p{number}")
-    query = f"SELECT vertex, {', '.join(first)} FROM {records} WHERE {rule.when}"
-    # One level per list: two in one would be walked in step, not combined.
-    for number in several:
-        query = f"SELECT * REPLACE (unnest(p{number}) AS p{number}) FROM ({query})"
-    return query
+            text = f"{text} || chr(31) || ({part})::VARCHAR"
+    if several:
+        text = f"list_filter({text}, lambda x: x IS NOT NULL)"
+    return text if rule.when == "true" else f"CASE WHEN {rule.when} THEN {text} END"
+
+
+def hashed(text: str, lasting: bool) -> str:
+    """SQL for the 63-bit hash of a text that is there.
+
+    lasting: the same in every version of the engine, for keys that are kept; otherwise the engine's
+    own, faster by half. The shift makes room for the sign: stores have no unsigned numbers.
+    """
+    return f"({'md5_number_lower' if lasting else 'hash'}({text}) >> 1)::BIGINT"
+
+
+def key_query(rule: BlockingRule, records: str) -> str:
+    """SQL for (key, vertex) of one rule, each key of a record once, lasting."""
+    if has_several(rule):
+        keys = f"list_distinct(list_transform({key_text(rule)}, lambda x: {hashed('x', True)}))"
+        return f"SELECT unnest({keys}) AS key, vertex FROM {records}"
+    texts = f"SELECT {key_text(rule)} AS text, vertex FROM {records}"
+    return f"SELECT {hashed('text', True)} AS key, vertex FROM ({texts}) WHERE text IS NOT NULL"
+
+
+def key_column(rule: BlockingRule) -> str:
+    """SQL for the key of one record, not lasting: BIGINT or, if the rule `has_several`, BIGINT[]."""
+    text = key_text(rule)
+    if has_several(rule):
+        return f"list_distinct(list_transform({text}, lambda x: {hashed('x', False)}))"
+    # The hash of NULL is a number like any other.
+    return f"CASE WHEN ({text}) IS NOT NULL THEN {hashed(text, False)} END"
+
+
+def key_values(rule: BlockingRule, records: str, key: int, *, lasting: bool) -> str:
+    """SQL for the text of the block `key`, from any of the `records`."""
+    text = key_text(rule)
+    if has_several(rule):
+        text = f"unnest({text})"
+    return f"SELECT text FROM (SELECT {text} AS text FROM {records}) WHERE {hashed('text', lasting)} = {key}"
