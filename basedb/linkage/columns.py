@@ -20,8 +20,13 @@ def condition_columns(engine: duckdb.DuckDBPyConnection, condition: str) -> froz
     InvalidModel if it is not SQL the engine can parse.
     """
     return frozenset(
-        path[1].lower() for path in _references(engine, condition) if len(path) == 2 and path[0] in SIDES
+        path[1].lower() for path in _references(engine, condition) if len(path) > 1 and path[0] in SIDES
     )
+
+
+def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> frozenset[str]:
+    """The functions and operators a condition calls, in lower case; InvalidModel as above."""
+    return frozenset(_called(_parsed(engine, condition)))
 
 
 def expression_columns(engine: duckdb.DuckDBPyConnection, expression: str) -> frozenset[str]:
@@ -88,12 +93,29 @@ def _conditions(model: MatchModel) -> Iterator[tuple[str, str, str]]:
 
 
 def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> Iterator[list[str]]:
+    yield from _walk(_parsed(engine, expression))
+
+
+def _parsed(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:
     parsed = json.loads(scalar(engine, "SELECT json_serialize_sql(?)", [f"SELECT ({expression})"]))
     if parsed["error"]:
         raise InvalidModel(
             f"无法解析 SQL：{expression} / not SQL: {expression}: {parsed.get('error_message', '')}"
         )
-    yield from _walk(parsed["statements"])
+    return parsed["statements"]
+
+
+def _called(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("class") == "FUNCTION":
+            yield str(node["function_name"]).lower()
+        elif node.get("class") in ("LAMBDA", "SUBQUERY"):
+            yield str(node["class"]).lower()
+        for child in node.values():
+            yield from _called(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _called(child)
 
 
 def _walk(node: Any) -> Iterator[list[str]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from basedb.linkage.columns import check_bindable, needed_columns
-from basedb.linkage.model import ELSE, Comparison, MatchModel
+from basedb.linkage.comparing import compare_query, quoted
+from basedb.linkage.model import MatchModel
+from basedb.linkage.parameters import Parameters
+from basedb.linkage.weights import bounds
 from basedb.store.session import scalar
 
 
@@ -16,6 +19,10 @@ def compare_pairs(
     records: str,
     result: str,
     standing: str | None = None,
+    *,
+    parameters: Parameters | None = None,
+    at_least: float | None = None,
+    tf: str | None = None,
 ) -> None:
     """Create TEMP table `result`, a row per pair of table `pairs` (a, b, rule).
 
@@ -24,79 +31,53 @@ def compare_pairs(
     whose term frequency adjusts the weight, where the pair came out at a level that has one. Record a
     is ``l`` in the conditions, b is ``r``. records, standing: relations with `vertex` and the columns
     the model reads; every vertex of a pair must be in one of them once (LookupError if not).
+    parameters, at_least: leave out pairs that cannot reach this match weight, which is a good deal
+    faster; those that must link are kept. tf: the term frequencies they will be scored with.
     InvalidModel, before anything runs, names a level whose condition reads a column that is not there.
     """
     columns = needed_columns(engine, model, records)
     check_bindable(engine, model, records)
-    source = records
+    listed = ", ".join(["vertex", *map(quoted, columns)])
+    source = f"(SELECT {listed} FROM {records})"
     if standing is not None:
-        listed = ", ".join(["vertex", *(_quoted(column) for column in columns)])
-        source = f"""(SELECT {listed} FROM {records} UNION ALL SELECT {listed} FROM {standing}
-                      WHERE vertex IN (SELECT a FROM {pairs} UNION ALL SELECT b FROM {pairs}))"""
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {result} AS
-            SELECT {", ".join(["a", "b", "rule", *output_columns(model)])} FROM (
-                SELECT p.a, p.b, p.rule, {", ".join(compared_expressions(model))}
-                FROM {pairs} p JOIN {source} l ON l.vertex = p.a JOIN {source} r ON r.vertex = p.b)"""
+        asked = f"(SELECT a FROM {pairs} UNION ALL SELECT b FROM {pairs})"
+        stands = f"SELECT {listed} FROM {standing} WHERE vertex IN {asked}"
+        source = f"(SELECT {listed} FROM {records} UNION ALL {stands})"
+    limit = None
+    if at_least is not None:
+        if parameters is None:
+            raise ValueError("at_least needs parameters")
+        parameters.check(model)
+        limit = bounds(engine, model, parameters, at_least, tf)
+    query = compare_query(
+        engine,
+        model,
+        f"FROM {pairs} p JOIN {source} l ON l.vertex = p.a JOIN {source} r ON r.vertex = p.b",
+        {"a": "p.a", "b": "p.b", "rule": "p.rule"},
+        limit,
     )
-    made, asked = (scalar(engine, f"SELECT count(*) FROM {table}") for table in (result, pairs))
-    if made != asked:
-        raise LookupError(
-            f"{asked} 对记录比较后成为 {made} 对：有的记录不在输入中，或重复出现"
-            f" / {asked} pairs became {made}: a record is not in the input, or is there more than once"
-        )
+    if limit is not None:
+        _check_present(engine, pairs, source)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {result} AS {query}")
+    if limit is None:
+        made, asked_for = (scalar(engine, f"SELECT count(*) FROM {table}") for table in (result, pairs))
+        if made != asked_for:
+            raise _not_there(asked_for, made)
 
 
-def level_expression(comparison: Comparison) -> str:
-    """SQL for the index of the first level whose condition holds."""
-    branches = [
-        f"WHEN {level.condition.sql} THEN {index}"
-        for index, level in enumerate(comparison.levels)
-        if level.condition != ELSE
-    ]
-    rest = next(index for index, level in enumerate(comparison.levels) if level.condition == ELSE)
-    if not branches:
-        return f"{rest}::TINYINT"
-    return f"(CASE {' '.join(branches)} ELSE {rest} END)::TINYINT"
+def _check_present(engine: duckdb.DuckDBPyConnection, pairs: str, source: str) -> None:
+    asked = scalar(engine, f"SELECT count(*) FROM {pairs}")
+    there = f"(SELECT vertex FROM {source} s)"
+    found = scalar(
+        engine,
+        f"SELECT count(*) FROM {pairs} WHERE a IN (FROM {there}) AND b IN (FROM {there})",
+    )
+    if found != asked:
+        raise _not_there(asked, found)
 
 
-def compared_expressions(model: MatchModel) -> list[str]:
-    """SQL over ``l`` and ``r`` of everything a pair is reduced to, and the values it needs yet."""
-    levels = [f"{level_expression(comparison)} AS g_{comparison.name}" for comparison in model.comparisons]
-    constraints = [
-        f"coalesce({constraint.condition.sql}, false) AS c_{constraint.name}"
-        for constraint in model.constraints
-    ]
-    values = [
-        f"{side}.{_quoted(column)}::VARCHAR AS tf_{column}_{side}"
-        for column in model.tf_columns()
-        for side in ("l", "r")
-    ]
-    return levels + constraints + values
-
-
-def output_columns(model: MatchModel) -> list[str]:
-    """Columns over `compared_expressions`, values kept only where a level of theirs came out."""
-    found = [f"g_{comparison.name}" for comparison in model.comparisons]
-    found += [f"c_{constraint.name}" for constraint in model.constraints]
-    for column in model.tf_columns():
-        used = " OR ".join(
-            f"g_{comparison.name} IN ({', '.join(map(str, levels))})"
-            for comparison in model.comparisons
-            if (levels := tf_levels(comparison, column))
-        )
-        found += [
-            f"CASE WHEN {used} THEN tf_{column}_{side} END AS tf_{column}_{side}" for side in ("l", "r")
-        ]
-    return found
-
-
-def tf_levels(comparison: Comparison, column: str) -> list[int]:
-    """The indexes of the levels whose weight the term frequency of `column` adjusts."""
-    return [
-        index for index, level in enumerate(comparison.levels) if level.tf == column and not level.missing
-    ]
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+def _not_there(asked: int, made: int) -> LookupError:
+    return LookupError(
+        f"{asked} 对记录比较后成为 {made} 对：有的记录不在输入中，或重复出现"
+        f" / {asked} pairs became {made}: a record is not in the input, or is there more than once"
+    )

@@ -16,9 +16,11 @@ import duckdb
 import pyarrow as pa
 
 from basedb.linkage.columns import comparison_columns, relation_columns
-from basedb.linkage.model import Comparison, InvalidModel, Level, MatchModel
+from basedb.linkage.comparing import tf_levels
+from basedb.linkage.model import Comparison, InvalidModel, MatchModel
 from basedb.linkage.parameters import SMALLEST, Parameters
-from basedb.linkage.patterns import compare_pairs, tf_levels
+from basedb.linkage.patterns import compare_pairs
+from basedb.linkage.weights import most_weights, rarest_frequencies, reference_u
 
 
 @dataclass(frozen=True)
@@ -138,28 +140,6 @@ def pattern_code(model: MatchModel) -> str:
     return code
 
 
-def reference_u(comparison: Comparison, level: Level, parameters: Parameters) -> float:
-    """The u a term frequency stands in for: that of the level's `tf_reference`, or its own."""
-    name = level.tf_reference or level.name
-    for index, candidate in enumerate(comparison.levels):
-        if candidate.name == name:
-            return max(parameters.u[comparison.name][index], SMALLEST)
-    raise InvalidModel(
-        f"{comparison.name}.{level.name} 的 tf_reference 指向没有的层级 {name}"
-        f" / tf_reference of {comparison.name}.{level.name} is no level: {name}"
-    )
-
-
-def rarest_frequencies(
-    engine: duckdb.DuckDBPyConnection, model: MatchModel, tf: str | None
-) -> dict[str, float]:
-    """The smallest frequency of each column the model adjusts by, as far as `tf` has any."""
-    if tf is None:
-        return {}
-    rows = engine.execute(f"SELECT column_name, min(frequency) FROM {tf} GROUP BY column_name").fetchall()
-    return {column: max(frequency, SMALLEST) for column, frequency in rows if column in model.tf_columns()}
-
-
 def _pattern_weights(
     engine: duckdb.DuckDBPyConnection,
     model: MatchModel,
@@ -176,10 +156,7 @@ def _pattern_weights(
         item.name: [parameters.level_weight(item, index) for index in range(len(item.levels))]
         for item in model.comparisons
     }
-    gains = {
-        item.name: [_most(item, level, parameters, rarest) for level in item.levels]
-        for item in model.comparisons
-    }
+    most = {item.name: most_weights(item, parameters, rarest) for item in model.comparisons}
     table: dict[str, list[Any]] = {"code": [], "pattern": [], "weight": [], "most": []}
     for (code,) in rows:
         levels = decode(model, code)
@@ -188,21 +165,13 @@ def _pattern_weights(
         table["code"].append(code)
         table["pattern"].append(",".join(map(str, levels)))
         table["weight"].append(weight)
-        table["most"].append(weight + sum(gains[item.name][level] for item, level in placed))
+        table["most"].append(parameters.prior_weight + sum(most[item.name][level] for item, level in placed))
     types = pa.schema(
         [("code", pa.int64()), ("pattern", pa.string()), ("weight", pa.float64()), ("most", pa.float64())]
     )
     engine.register("pattern_weight_given", pa.table(table, schema=types))
     engine.execute("CREATE OR REPLACE TEMP TABLE pattern_weight AS FROM pattern_weight_given")
     engine.unregister("pattern_weight_given")
-
-
-def _most(comparison: Comparison, level: Level, parameters: Parameters, rarest: dict[str, float]) -> float:
-    """The most a term frequency can add to the weight of a level."""
-    if level.missing or level.tf not in rarest:
-        return 0.0
-    reference = math.log2(reference_u(comparison, level, parameters))
-    return max(0.0, level.tf_weight * (reference - math.log2(rarest[level.tf])))
 
 
 def decode(model: MatchModel, code: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from basedb.linkage.model import ELSE, Comparison, Condition, InvalidModel, Level, MatchModel
+from basedb.linkage.model import ELSE, Comparison, Condition, Constraint, InvalidModel, Level, MatchModel
 from basedb.linkage.parameters import Parameters, defaults
 from basedb.linkage.patterns import compare_pairs
 from basedb.linkage.score import explain_pairs, score_pairs
@@ -27,6 +28,8 @@ RECORDS = [
     (5, "稀有名", "1990", None, "许昌"),
     (6, "稀有名", "1990", None, "许昌"),
 ]
+FREQUENCY = "column_name TEXT, value TEXT, frequency DOUBLE"
+PAIR = "a BIGINT, b BIGINT, rule SMALLINT"
 FREQUENCIES = {("name", "王建国"): 0.2, ("name", "稀有名"): 0.0001, ("city", "漯河"): 0.5}
 
 
@@ -34,10 +37,7 @@ FREQUENCIES = {("name", "王建国"): 0.2, ("name", "稀有名"): 0.0001, ("city
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as engine:
         load(engine, "records", RECORDS)
-        engine.execute("CREATE TABLE frequency (column_name TEXT, value TEXT, frequency DOUBLE)")
-        engine.executemany(
-            "INSERT INTO frequency VALUES (?, ?, ?)", [(*k, v) for k, v in FREQUENCIES.items()]
-        )
+        load(engine, "frequency", [(*k, v) for k, v in FREQUENCIES.items()], FREQUENCY)
         engine.execute(
             """CREATE TABLE pairs AS SELECT l.vertex AS a, r.vertex AS b, 0::SMALLINT AS rule
                FROM records l JOIN records r ON l.vertex < r.vertex"""
@@ -92,6 +92,57 @@ def test_only_pairs_from_a_weight_on(engine: duckdb.DuckDBPyConnection) -> None:
     assert sorted(strong) == sorted(pair for pair, (_, weight) in every.items() if weight >= 3)
     score_pairs(engine, MODEL, PARAMETERS, "compared", "strong", None, at_least=3.0)
     assert sorted(engine.execute("SELECT a, b FROM strong").fetchall()) == [(1, 2), (5, 6)]
+
+
+_people = st.lists(
+    st.tuples(
+        st.sampled_from([None, "王建国", "王建军", "李建国", "稀有名", "欧阳建国"]),
+        st.sampled_from([None, "1980", "1981"]),
+        st.none(),
+        st.sampled_from([None, "漯河", "许昌"]),
+    ),
+    min_size=2,
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(_people, st.floats(-15, 25), st.booleans())
+def test_giving_pairs_up_early_changes_nothing(
+    rows: list[tuple[str | None, ...]], at_least: float, adjusted: bool
+) -> None:
+    """Pairs given up are those below the weight; but those that must link stay."""
+    twins = Constraint(
+        "twins", Constraint.MUST_LINK, Condition("l.born = '1981' AND r.born = '1981'"), "", ""
+    )
+    model = replace(MODEL, constraints=(*MODEL.constraints, twins))
+    with duckdb.connect() as engine:
+        load(engine, "records", [(n, *row) for n, row in enumerate(rows)])
+        load(engine, "frequency", [(*k, v) for k, v in FREQUENCIES.items()], FREQUENCY)
+        load(engine, "pairs", [(a, b, 0) for a, b in itertools.combinations(range(len(rows)), 2)], PAIR)
+        tf = "frequency" if adjusted else None
+        compare_pairs(engine, model, "pairs", "records", "compared")
+        score_pairs(engine, model, PARAMETERS, "compared", "scored", tf)
+        compare_pairs(
+            engine, model, "pairs", "records", "hopeful", parameters=PARAMETERS, at_least=at_least, tf=tf
+        )
+        strong = "SELECT a, b FROM scored WHERE match_weight >= ? OR c_twins"
+        kept = "SELECT a, b FROM hopeful"
+        assert set(engine.execute(strong, [at_least]).fetchall()) <= set(engine.execute(kept).fetchall())
+        assert not engine.execute(
+            "FROM hopeful SEMI JOIN scored USING (a, b) EXCEPT ALL FROM compared SEMI JOIN scored USING (a, b)"
+        ).fetchall()
+        score_pairs(engine, model, PARAMETERS, "hopeful", "rescored", tf)
+        again = "SELECT a, b FROM rescored WHERE match_weight >= ? OR c_twins"
+        assert sorted(engine.execute(again, [at_least]).fetchall()) == sorted(
+            engine.execute(strong, [at_least]).fetchall()
+        )
+
+
+def test_a_pair_given_up_must_be_of_known_records(engine: duckdb.DuckDBPyConnection) -> None:
+    engine.execute("INSERT INTO pairs VALUES (1, 99, 0)")
+    with pytest.raises(LookupError, match="16 pairs became 15"):
+        compare_pairs(engine, MODEL, "pairs", "records", "hopeful", parameters=PARAMETERS, at_least=99.0)
 
 
 @pytest.mark.parametrize("tf", [None, "frequency"])

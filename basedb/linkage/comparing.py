@@ -1,0 +1,154 @@
+"""The SQL that compares: levels, in as few evaluations of costly functions as the answer allows.
+
+Where only pairs from some match weight on are wanted, a pair is given up as soon as what is known of it
+cannot reach that weight: first every level that costs next to nothing is decided, then the costly ones,
+comparison by comparison, for the pairs that are left. What comes out for a pair that is kept is the
+same as without. Measured on 8 million pairs of one birth date and sex: 4.3 instead of 10 seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from basedb.linkage.columns import condition_columns, condition_functions
+from basedb.linkage.model import ELSE, Comparison, Constraint, MatchModel
+from basedb.linkage.weights import Bounds
+
+# Parts of the names of functions that walk whole strings against each other, or lists.
+_COSTLY = ("levenshtein", "jaro", "jaccard", "editdist", "list", "array", "split", "regexp", "lambda")
+_UNDECIDED = -1
+
+
+def compare_query(
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    source: str,
+    head: Mapping[str, str],
+    bounds: Bounds | None = None,
+) -> str:
+    """SQL for the columns of `head` and those of a comparison: ``g_…``, ``c_…``, ``tf_…_l``, ``tf_…_r``.
+
+    source: a FROM clause with the records as ``l`` and ``r``. head: columns to carry, name → SQL over
+    the source. bounds: leave out pairs that cannot reach their weight, except those that must link.
+    """
+    first = [*(f"{sql} AS {name}" for name, sql in head.items())]
+    costly = (
+        []
+        if bounds is None
+        else [item for item in model.comparisons if _prefix(engine, item) < len(item.levels)]
+    )
+    first += [
+        f"{_cheap_levels(engine, item) if item in costly else level_expression(item)} AS g_{item.name}"
+        for item in model.comparisons
+    ]
+    must = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
+    later = [item for item in model.constraints if item not in must]
+    first += [f"coalesce({item.condition.sql}, false) AS c_{item.name}" for item in must]
+    carried = _carried(engine, model, costly, later)
+    first += [f"{_packed(side, carried)} AS {side}" for side in ("l", "r") if carried]
+    query = f"SELECT {', '.join(first)} {source}"
+    if bounds is not None:
+        enough = " OR ".join([_enough(engine, model, bounds), *(f"c_{item.name}" for item in must)])
+        query = f"SELECT * FROM ({query}) WHERE {enough}"
+        for item in costly:
+            query = f"SELECT * REPLACE ({_remaining_levels(engine, item)} AS g_{item.name}) FROM ({query})"
+            query = f"SELECT * FROM ({query}) WHERE {enough}"
+    return f"SELECT {', '.join([*head, *_output(model, later)])} FROM ({query})"
+
+
+def level_expression(comparison: Comparison) -> str:
+    """SQL for the index of the first level whose condition holds."""
+    return _case(comparison, 0, len(comparison.levels), "")
+
+
+def tf_levels(comparison: Comparison, column: str) -> list[int]:
+    """The indexes of the levels whose weight the term frequency of `column` adjusts."""
+    return [
+        index for index, level in enumerate(comparison.levels) if level.tf == column and not level.missing
+    ]
+
+
+def quoted(column: str) -> str:
+    """A column name as SQL takes it, whatever is in it."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _case(comparison: Comparison, start: int, stop: int, before: str) -> str:
+    levels = list(enumerate(comparison.levels))[start:stop]
+    branches = [
+        f"WHEN {level.condition.sql} THEN {index}" for index, level in levels if level.condition != ELSE
+    ]
+    rest = next((index for index, level in levels if level.condition == ELSE), _UNDECIDED)
+    if not branches and not before:
+        return f"{rest}::TINYINT"
+    return f"(CASE {before} {' '.join(branches)} ELSE {rest} END)::TINYINT"
+
+
+def _prefix(engine: duckdb.DuckDBPyConnection, comparison: Comparison) -> int:
+    """How many levels come before the first costly one."""
+    for index, level in enumerate(comparison.levels):
+        functions = condition_functions(engine, level.condition.sql)
+        if any(part in function for function in functions for part in _COSTLY):
+            return index
+    return len(comparison.levels)
+
+
+def _cheap_levels(engine: duckdb.DuckDBPyConnection, comparison: Comparison) -> str:
+    return _case(comparison, 0, _prefix(engine, comparison), "")
+
+
+def _remaining_levels(engine: duckdb.DuckDBPyConnection, comparison: Comparison) -> str:
+    decided = f"WHEN g_{comparison.name} <> {_UNDECIDED} THEN g_{comparison.name}"
+    return _case(comparison, _prefix(engine, comparison), len(comparison.levels), decided)
+
+
+def _enough(engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds) -> str:
+    terms = [repr(bounds.prior_weight)]
+    for item in model.comparisons:
+        most = bounds.most[item.name]
+        open_ = most[_prefix(engine, item) :]
+        branches = [f"WHEN {_UNDECIDED} THEN {max(open_)!r}"] if open_ else []
+        branches += [f"WHEN {index} THEN {weight!r}" for index, weight in enumerate(most)]
+        terms.append(f"(CASE g_{item.name} {' '.join(branches)} END)::DOUBLE")
+    return f"{' + '.join(terms)} >= {bounds.at_least!r}"
+
+
+def _carried(
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    costly: Iterable[Comparison],
+    constraints: Iterable[Constraint],
+) -> list[str]:
+    """The columns of records that are read after the first step."""
+    found = dict.fromkeys(column.lower() for column in model.tf_columns())
+    conditions = [level.condition.sql for item in costly for level in item.levels]
+    conditions += [item.condition.sql for item in constraints]
+    for condition in conditions:
+        found |= dict.fromkeys(sorted(condition_columns(engine, condition)))
+    return list(found)
+
+
+def _packed(side: str, columns: Iterable[str]) -> str:
+    # A structure called l answers to l.name as the record did.
+    return f"struct_pack({', '.join(f'{quoted(column)} := {side}.{quoted(column)}' for column in columns)})"
+
+
+def _output(model: MatchModel, constraints: Iterable[Constraint]) -> list[str]:
+    found = [f"g_{item.name}" for item in model.comparisons]
+    late = {item.name for item in constraints}
+    found += [
+        f"coalesce({item.condition.sql}, false) AS c_{item.name}" if item.name in late else f"c_{item.name}"
+        for item in model.constraints
+    ]
+    for column in model.tf_columns():
+        used = " OR ".join(
+            f"g_{item.name} IN ({', '.join(map(str, levels))})"
+            for item in model.comparisons
+            if (levels := tf_levels(item, column))
+        )
+        for side in ("l", "r"):
+            value = f"{side}.{quoted(column)}::VARCHAR"
+            found.append(f"CASE WHEN {used} THEN {value} END AS {quoted(f'tf_{column}_{side}')}")
+    return found
