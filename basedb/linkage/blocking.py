@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from basedb.linkage.blocks import Block, Candidates, Keys, RuleSize, TooManyPairs, measure_all
-from basedb.linkage.columns import expression_columns, relation_columns
-from basedb.linkage.keys import key_query, key_rules, part_expressions
+from basedb.linkage.keys import check_keys, key_query, key_rules
 from basedb.linkage.model import BlockingRule, InvalidModel, MatchModel, SortedNeighbourhood
 from basedb.store.session import scalar
 
@@ -42,7 +41,7 @@ def block_keys(
     a missing part has no key. InvalidModel names a rule whose key reads a column that is not there.
     """
     rules = key_rules(model) if rules is None else tuple(rules)
-    _check_columns(engine, model, records, rules)
+    check_keys(engine, model, records, rules)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE {result} (rule SMALLINT, key BIGINT, vertex BIGINT)")
     for number, rule in enumerate(rules):
         try:
@@ -72,7 +71,7 @@ def estimate_pairs(
     heaviest block, which is masked; without it the value stays empty.
     """
     keys = _keys(left_keys, right_keys, rules, records, within)
-    return measure_all(engine, keys, _rule_count(engine, left_keys, rules)).sizes
+    return measure_all(engine, keys, _rule_numbers(engine, left_keys, rules)).sizes
 
 
 def candidate_pairs(
@@ -102,7 +101,7 @@ def candidate_pairs(
         )
     standing = "standing_key" if standing_keys is not None else None
     keys = _keys(new_keys, standing, rules, records, within)
-    found = measure_all(engine, keys, _rule_count(engine, new_keys, rules))
+    found = measure_all(engine, keys, _rule_numbers(engine, new_keys, rules))
     if not force and found.estimate > limit:
         raise TooManyPairs(found.sizes, limit)
     apart = ", ".join(str(block.key) for block in found.skipped) or "NULL"
@@ -177,18 +176,5 @@ def _keys(
     )
 
 
-def _rule_count(engine: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[BlockingRule]) -> int:
-    return max(len(rules), scalar(engine, f"SELECT coalesce(max(rule) + 1, 0) FROM {keys}"))
-
-
-def _check_columns(
-    engine: duckdb.DuckDBPyConnection, model: MatchModel, records: str, rules: Sequence[BlockingRule]
-) -> None:
-    there = relation_columns(engine, records)
-    for rule in rules:
-        for expression in (*part_expressions(rule), rule.when):
-            for column in sorted(expression_columns(engine, expression) - set(there)):
-                raise InvalidModel(
-                    f"{model.name}：分块规则 {rule.name} 用到记录中没有的列 {column}"
-                    f" / blocking rule {rule.name} reads column {column}, which the records do not have"
-                )
+def _rule_numbers(engine: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[BlockingRule]) -> range:
+    return range(max(len(rules), scalar(engine, f"SELECT coalesce(max(rule) + 1, 0) FROM {keys}")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -129,9 +129,9 @@ def measure(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int) -> tuple
     return RuleSize(number, keys.name(number), pairs, heaviest), skipped
 
 
-def measure_all(engine: duckdb.DuckDBPyConnection, keys: Keys, count: int) -> Candidates:
-    """The sizes of rules 0 to `count` - 1."""
-    found = [measure(engine, keys, number) for number in range(count)]
+def measure_all(engine: duckdb.DuckDBPyConnection, keys: Keys, numbers: Iterable[int]) -> Candidates:
+    """The sizes of some rules."""
+    found = [measure(engine, keys, number) for number in numbers]
     return Candidates([size for size, _ in found], [block for _, blocks in found for block in blocks])
 
 

@@ -14,7 +14,7 @@ import duckdb
 
 from basedb.linkage.columns import condition_columns, condition_functions
 from basedb.linkage.model import ELSE, Comparison, Constraint, MatchModel
-from basedb.linkage.weights import Bounds
+from basedb.linkage.weights import Bounds, number
 
 # Parts of the names of functions that walk whole strings against each other, or lists.
 _COSTLY = ("levenshtein", "jaro", "jaccard", "editdist", "list", "array", "split", "regexp", "lambda")
@@ -105,14 +105,14 @@ def _remaining_levels(engine: duckdb.DuckDBPyConnection, comparison: Comparison)
 
 
 def _enough(engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds) -> str:
-    terms = [repr(bounds.prior_weight)]
+    terms = [number(bounds.prior_weight)]
     for item in model.comparisons:
         most = bounds.most[item.name]
-        open_ = most[_prefix(engine, item) :]
-        branches = [f"WHEN {_UNDECIDED} THEN {max(open_)!r}"] if open_ else []
-        branches += [f"WHEN {index} THEN {weight!r}" for index, weight in enumerate(most)]
-        terms.append(f"(CASE g_{item.name} {' '.join(branches)} END)::DOUBLE")
-    return f"{' + '.join(terms)} >= {bounds.at_least!r}"
+        # Undecided, it may yet come out at any of the levels left.
+        undecided = max(most[_prefix(engine, item) :], default=0.0)
+        weights = ", ".join(map(number, (undecided, *most)))
+        terms.append(f"list_extract([{weights}], g_{item.name} + {1 - _UNDECIDED})")
+    return f"{' + '.join(terms)} >= {number(bounds.at_least)}"
 
 
 def _carried(

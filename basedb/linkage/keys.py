@@ -6,7 +6,12 @@ beside the records (`key_column`) serve a job that holds all records at once and
 
 from __future__ import annotations
 
-from basedb.linkage.model import AnyOf, BlockingRule, Each, MatchModel
+from collections.abc import Sequence
+
+import duckdb
+
+from basedb.linkage.columns import expression_columns, relation_columns
+from basedb.linkage.model import AnyOf, BlockingRule, Each, InvalidModel, MatchModel
 
 # Between the parts of a key; no value of a register contains it.
 SEPARATOR = "\x1f"
@@ -98,3 +103,17 @@ def key_values(rule: BlockingRule, records: str, key: int, *, lasting: bool) -> 
     if has_several(rule):
         text = f"unnest({text})"
     return f"SELECT text FROM (SELECT {text} AS text FROM {records}) WHERE {hashed('text', lasting)} = {key}"
+
+
+def check_keys(
+    engine: duckdb.DuckDBPyConnection, model: MatchModel, records: str, rules: Sequence[BlockingRule]
+) -> None:
+    """InvalidModel naming a rule whose key or condition reads a column that `records` do not have."""
+    there = relation_columns(engine, records)
+    for rule in rules:
+        for expression in (*part_expressions(rule), rule.when):
+            for column in sorted(expression_columns(engine, expression) - set(there)):
+                raise InvalidModel(
+                    f"{model.name}：分块规则 {rule.name} 用到记录中没有的列 {column}"
+                    f" / blocking rule {rule.name} reads column {column}, which the records do not have"
+                )

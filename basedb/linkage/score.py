@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from basedb.linkage.columns import comparison_columns, relation_columns
 from basedb.linkage.comparing import tf_levels
-from basedb.linkage.model import Comparison, InvalidModel, MatchModel
+from basedb.linkage.model import Comparison, Constraint, InvalidModel, MatchModel
 from basedb.linkage.parameters import SMALLEST, Parameters
 from basedb.linkage.patterns import compare_pairs
-from basedb.linkage.weights import most_weights, rarest_frequencies, reference_u
+from basedb.linkage.weights import most_weights, number, rarest_frequencies, reference_u
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,12 @@ def score_pairs(
     code = pattern_code(model)
     constraints = "".join(f", c.c_{constraint.name}" for constraint in model.constraints)
     columns = model.tf_columns() if tf is not None else []
-    where = "" if at_least is None else f"WHERE w.most >= {at_least!r}"
+    must = [f"c_{item.name}" for item in model.constraints if item.kind == Constraint.MUST_LINK]
+    # Sums in another order differ in the last digits; the weight itself decides below.
+    reach = (
+        [] if at_least is None else [f"w.most >= {number(at_least - 1e-6)}", *(f"c.{name}" for name in must)]
+    )
+    where = f"WHERE {' OR '.join(reach)}" if reach else ""
     values = "".join(f", c.g_{item.name}" for item in model.comparisons if columns) + "".join(
         f", c.tf_{column}_{side}" for column in columns for side in ("l", "r")
     )
@@ -88,8 +93,9 @@ def score_pairs(
             FROM based c {_frequency_joins(columns, tf)}"""
     )
     engine.execute("DROP TABLE pattern_weight")
-    if at_least is not None and columns:
-        engine.execute(f"DELETE FROM {result} WHERE match_weight < ?", [at_least])
+    if at_least is not None:
+        stay = " OR ".join(["match_weight >= ?", *must])
+        engine.execute(f"DELETE FROM {result} WHERE NOT ({stay})", [at_least])
 
 
 def explain_pairs(
@@ -200,9 +206,9 @@ def _adjustments(model: MatchModel, parameters: Parameters, columns: Sequence[st
                 level = comparison.levels[index]
                 left, right = (f"f_{column}_{side}.frequency" for side in ("l", "r"))
                 # greatest() passes over NULL: a frequency that is not known gives way to the other.
-                frequency = f"greatest({left}, {right}, {SMALLEST!r})"
+                frequency = f"greatest({left}, {right}, {number(SMALLEST)})"
                 reference = math.log2(reference_u(comparison, level, parameters))
-                gain = f"{level.tf_weight!r} * ({reference!r} - log2({frequency}))"
+                gain = f"{number(level.tf_weight)} * ({number(reference)} - log2({frequency}))"
                 parts.append(
                     f""" + CASE WHEN c.g_{comparison.name} = {index} AND coalesce({left}, {right}) IS NOT NULL
                          THEN {gain} ELSE 0 END"""

@@ -73,3 +73,8 @@ def reference_u(comparison: Comparison, level: Level, parameters: Parameters) ->
         f"{comparison.name}.{level.name} 的 tf_reference 指向没有的层级 {name}"
         f" / tf_reference of {comparison.name}.{level.name} is no level: {name}"
     )
+
+
+def number(value: float) -> str:
+    """A number as SQL reads a DOUBLE: written without an exponent it is a decimal, and six times slower."""
+    return f"{value:.16e}"
