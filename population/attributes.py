@@ -28,9 +28,11 @@ def _date(name: str, zh: str, mastered: bool = True) -> Attribute:
     )
 
 
-def _address(name: str, zh: str) -> Attribute:
+def _address(name: str, zh: str, mastered: bool = True) -> Attribute:
     key = Feature(f"{name}_key", f"{zh}比对形", "address_key")
-    return Attribute(name, zh, standardize=addresses.parse, output="address", features=(key,))
+    return Attribute(
+        name, zh, standardize=addresses.parse, output="address", features=(key,), mastered=mastered
+    )
 
 
 def _text(name: str, zh: str, mastered: bool = True) -> Attribute:
@@ -68,7 +70,10 @@ PERSON = (
         "曾用名",
         standardize=names.person_name,
         output="name",
-        features=(Feature("former_name_folded", "曾用名比对形", "name_folded"),),
+        features=(
+            Feature("former_name_folded", "曾用名比对形", "name_folded"),
+            Feature("former_name_pinyin", "曾用名拼音", "name_pinyin"),
+        ),
     ),
     _code("sex", "性别代码 GB/T 2261.1", "sex"),
     Attribute(
@@ -92,6 +97,8 @@ PERSON = (
     _text("native_place", "籍贯"),
     _address("registered_address", "户籍地址"),
     _address("current_address", "现住地址"),
+    # Where the family lives, by a record that is not about this person: tells who is meant, no more.
+    _address("family_address", "家庭住址（仅用于比对）", mastered=False),
     Attribute(
         "division_code",
         "统计用区划代码",
@@ -113,6 +120,13 @@ PERSON = (
     _text("death_cause", "死因编码"),
     _text("school", "就读学校"),
     _text("grade", "年级"),
+    Attribute(
+        "student_no",
+        "学籍号",
+        standardize=identifiers.student_number,
+        features=(Feature("student_id_number", "学籍号中的公民身份号码", "id_number"),),
+    ),
+    _text("birth_certificate", "出生医学证明编号"),
     _text("insurance_no", "社会保险个人编号"),
     _text("insurance_kind", "参保险种"),
     _text("insurance_status", "参保状态"),

@@ -8,51 +8,56 @@ is often given in place of one's own. Equal numbers therefore link only with com
 from __future__ import annotations
 
 from basedb.domain import KeyRule
+from basedb.linkage.comparisons.addresses import address, address_columns
+from basedb.linkage.comparisons.citizen_ids import citizen_id
+from basedb.linkage.comparisons.dates import birth_date
+from basedb.linkage.comparisons.names import person_name
+from basedb.linkage.comparisons.phones import phone
+from basedb.linkage.comparisons.values import sex
 from basedb.linkage.model import (
-    ELSE,
     AnyOf,
     BlockingRule,
-    Comparison,
     Condition,
     Constraint,
-    Level,
     MatchModel,
     SoleValue,
 )
 
-# One character of the name differs: SQL over code points, because DuckDB's distances count bytes.
-_ONE_CHARACTER = """(
-    length(l.name_folded) = length(r.name_folded) AND length(l.name_folded) >= 3
-    AND len(list_filter(range(1, length(l.name_folded) + 1),
-        i -> substr(l.name_folded, i, 1) <> substr(r.name_folded, i, 1))) = 1
-)"""
+_NAME = person_name()
 
-# One character was dropped from the longer name.
-_DROPPED = """(
-    abs(length(l.name_folded) - length(r.name_folded)) = 1
-    AND least(length(l.name_folded), length(r.name_folded)) >= 2
-    AND list_contains(
-        list_transform(range(1, greatest(length(l.name_folded), length(r.name_folded)) + 1),
-            i -> CASE WHEN length(l.name_folded) > length(r.name_folded)
-                THEN substr(l.name_folded, 1, i - 1) || substr(l.name_folded, i + 1)
-                ELSE substr(r.name_folded, 1, i - 1) || substr(r.name_folded, i + 1) END),
-        CASE WHEN length(l.name_folded) > length(r.name_folded) THEN r.name_folded ELSE l.name_folded END)
-)"""
 
-_FORMER = """(
-    l.former_name_folded = r.name_folded OR r.former_name_folded = l.name_folded
-    OR l.former_name_folded = r.former_name_folded
-)"""
+def _any_level(*names: str) -> Condition:
+    return Condition(" OR ".join(f"({_NAME.level(name).condition.sql})" for name in names))
 
-COMPATIBLE_NAMES = f"""coalesce(
-    l.name_folded = r.name_folded OR l.name_pinyin = r.name_pinyin
-    OR coalesce({_FORMER}, false) OR {_ONE_CHARACTER} OR {_DROPPED}, false)"""
+
+# One name in two writings, and what a number can vouch for besides: one character mistaken.
+_ONE_NAME = _any_level(
+    "identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part", "one_left_out"
+)
+_SIMILAR_NAME = _any_level("given_name", "one_differs", "short_differs")
+# A character the sender's encoding lacked.
+_LOST = Condition("instr(l.name_shape, '?') > 0 OR instr(r.name_shape, '?') > 0")
+COMPATIBLE_NAMES = (
+    f"coalesce({(_ONE_NAME | _any_level('one_differs') | (_any_level('short_differs') & _LOST)).sql}, false)"
+)
 
 BY_NUMBER = KeyRule(
     method="id_number",
-    keys={"id_number": "id_valid OR id_kind = 'other'", "id_alternative": "id_valid"},
+    keys={
+        "id_number": "id_valid OR id_kind = 'other'",
+        "id_alternative": "id_valid",
+        "student_id_number": "true",
+    },
     compatible=COMPATIBLE_NAMES,
-    compares=("name_folded", "name_pinyin", "former_name_folded"),
+    compares=(
+        "name_folded",
+        "name_pinyin",
+        "former_name_folded",
+        "name_parts",
+        "name_shape",
+        "surname",
+        "name_is_placeholder",
+    ),
 )
 
 # A departmental key may be given to somebody else: then neither number nor name agrees.
@@ -70,63 +75,64 @@ SUCCESSION = """(
     AND (l.household_no = r.household_no OR l.registered_address = r.registered_address)
 )"""
 
+# Read from a mention as they are; addresses and what depends on several columns follow below.
+_PLAIN = (
+    "id_kind", "id_alternative", "id_pattern", "name_folded", "name_pinyin", "surname", "name_parts", "name_shape",
+    "name_is_placeholder", "former_name_folded", "sex", "birth_date", "registered_address", "household_no", "phone",
+    "birth_certificate",
+)  # fmt: skip
 _COLUMNS = (
-    "id_number", "id_kind", "id_valid", "id_alternative", "name_folded", "name_pinyin", "name_is_placeholder",
-    "former_name_folded", "sex", "birth_date", "registered_address", "current_address", "household_no", "phone",
+    *_PLAIN, "id_number", "id_valid", "student_id_number", "former_name_pinyin", "birth_as_lunar",
+    "registered_address_key", "current_address_key", "family_address_key",
 )  # fmt: skip
 
 # A valid number whose birth date and sex are the ones stated beside it: the bearer's own.
-_OWN_NUMBER = """CASE WHEN id_valid AND length(id_number) = 18
+_OWN_NUMBER = """coalesce(student_id_number, CASE
+    WHEN id_valid AND length(id_number) = 18 AND id_kind <> 'citizen15' AND id_pattern IS NULL
     AND coalesce(strftime(birth_date, '%Y%m%d') = substr(id_number, 7, 8), true)
     AND CASE WHEN sex IN ('1', '2') THEN (substr(id_number, 17, 1) IN ('1', '3', '5', '7', '9')) = (sex = '1')
         ELSE true END
-    THEN id_number END"""
+    THEN id_number END)"""
 
 _BORN = """coalesce(strftime(birth_date, '%Y-%m-%d'), CASE WHEN id_valid AND length(id_number) = 18
     THEN substr(id_number, 7, 4) || '-' || substr(id_number, 11, 2) || '-' || substr(id_number, 13, 2) END)"""
 
 _RECORDS = {
-    **{name: name for name in _COLUMNS},
+    **{name: name for name in _PLAIN},
+    # A school's number is the pupil's; the one beside it may be a parent's.
+    "id_number": "coalesce(student_id_number, id_number)",
+    "id_valid": "student_id_number IS NOT NULL OR id_valid",
     "own_number": _OWN_NUMBER,
     "born": _BORN,
-    "named": "CASE WHEN NOT name_is_placeholder THEN name_folded END",
+    "born_as_lunar": "strftime(birth_as_lunar, '%Y-%m-%d')",
+    "former_name_pinyin": "former_name_pinyin",
+    **address_columns("registered_address_key", "registered"),
+    **address_columns("coalesce(current_address_key, family_address_key)", "current"),
 }
 
-NAME = Comparison(
-    "name",
-    "姓名",
-    (
-        Level("missing", "缺失", Condition("l.named IS NULL OR r.named IS NULL"), missing=True),
-        Level("equal", "相同", Condition("l.named = r.named"), tf="named", m=0.95, u=0.0005),
-        Level("pinyin", "同音", Condition("l.name_pinyin = r.name_pinyin"), m=0.02, u=0.0005),
-        Level("former", "曾用名相同", Condition(_FORMER), m=0.01, u=0.00005),
-        Level("similar", "一字之差", Condition(f"{_ONE_CHARACTER} OR {_DROPPED}"), m=0.015, u=0.005),
-        Level("different", "不同", ELSE, m=0.005, u=0.99),
-    ),
+_SAME_NUMBER = Condition(
+    """l.id_number = r.id_number OR l.id_alternative = r.id_number OR l.id_number = r.id_alternative"""
 )
-BIRTH = Comparison(
-    "birth_date",
-    "出生日期",
-    (
-        Level("missing", "缺失", Condition("l.born IS NULL OR r.born IS NULL"), missing=True),
-        Level("equal", "相同", Condition("l.born = r.born"), m=0.98, u=0.00004),
-        Level("different", "不同", ELSE, m=0.02, u=0.99996),
-    ),
+_BOTH_NAMED = Condition(
+    "l.name_folded IS NOT NULL AND r.name_folded IS NOT NULL"
+    " AND NOT l.name_is_placeholder AND NOT r.name_is_placeholder"
 )
-SEX = Comparison(
-    "sex",
-    "性别",
-    (
-        Level(
-            "missing",
-            "缺失",
-            Condition("l.sex IS NULL OR r.sex IS NULL OR l.sex = '9' OR r.sex = '9'"),
-            missing=True,
-        ),
-        Level("equal", "相同", Condition("l.sex = r.sex"), m=0.998, u=0.5),
-        Level("different", "不同", ELSE, m=0.002, u=0.5),
-    ),
+_NUMBER = citizen_id()
+_BIRTH = birth_date("born", "born_as_lunar")
+_KNOWN_BIRTHS = Condition("l.born IS NOT NULL AND r.born IS NOT NULL")
+_ONE_BIRTH = Condition(" OR ".join(f"({level.condition.sql})" for level in _BIRTH.levels[1:-1]))
+_ADDRESS = address(("registered", "current"))
+_PHONE = phone()
+# 重号 are corrected in the digits after the birth date, 错号 in one digit of it (GA/T 2000.24: 11, 12); the
+# register itself has one entry for a person, so two of its entries are no correction.
+_CORRECTED = (
+    Condition("l.name_folded = r.name_folded AND l.sex = r.sex")
+    & Condition("l.household_no IS NULL OR r.household_no IS NULL")
+    & Condition("substr(l.own_number, 1, 6) = substr(r.own_number, 1, 6)")
+    & (_BIRTH.level("equal").condition | _BIRTH.level("digit").condition)
+    & (_ADDRESS.level("home").condition | _PHONE.level("equal").condition)
 )
+_PLACES = AnyOf(("registered_plate", "registered_estate", "current_plate", "current_estate"))
 
 PERSON = MatchModel(
     name="person",
@@ -134,11 +140,27 @@ PERSON = MatchModel(
     records=_RECORDS,
     blocking=(
         BlockingRule("number", "号码", (AnyOf(("id_number", "id_alternative")),)),
-        BlockingRule("name_birth", "姓名、出生日期", (AnyOf(("named", "former_name_folded")), "born")),
-        BlockingRule("sound_birth", "读音、出生日期", ("name_pinyin", "born")),
+        BlockingRule(
+            "name_birth", "姓名读音、出生日期", (AnyOf(("name_pinyin", "former_name_pinyin")), "born")
+        ),
+        BlockingRule("name_place", "姓名读音、住处", ("name_pinyin", _PLACES)),
+        BlockingRule("birth_place", "出生日期、住处", ("born", _PLACES)),
         BlockingRule("phone", "电话", ("phone",)),
+        # One wrong digit leaves one half of a number whole.
+        BlockingRule(
+            "name_number",
+            "姓名读音、半个号码",
+            ("name_pinyin", AnyOf(("'a' || substr(id_number, 1, 9)", "'b' || substr(id_number, 10)"))),
+        ),
     ),
-    comparisons=(NAME, BIRTH, SEX),
+    comparisons=(
+        _NAME,
+        _NUMBER,
+        _BIRTH,
+        sex(),
+        _ADDRESS,
+        _PHONE,
+    ),
     constraints=(
         Constraint(
             "shared_number",
@@ -148,7 +170,40 @@ PERSON = MatchModel(
             "one valid number under clearly different names",
             refer=True,
         ),
+        Constraint(
+            "other_name",
+            Constraint.CANNOT_LINK,
+            _BOTH_NAMED & ~_ONE_NAME & ~_SIMILAR_NAME,
+            "姓名不同",
+            "another name",
+            whole=True,
+            excuse=_ONE_NAME,
+        ),
+        Constraint(
+            "similar_name",
+            Constraint.CANNOT_LINK,
+            _BOTH_NAMED & _SIMILAR_NAME & ~_ONE_NAME & ~_SAME_NUMBER & ~_NUMBER.level("slip").condition,
+            "姓名相近而不同，可能是双胞胎或兄弟姐妹",
+            "similar names: perhaps twins or siblings",
+            refer=True,
+            whole=True,
+            excuse=_ONE_NAME,
+        ),
+        Constraint(
+            "other_birth",
+            Constraint.CANNOT_LINK,
+            _KNOWN_BIRTHS & ~_ONE_BIRTH & ~_SAME_NUMBER & ~_NUMBER.level("slip").condition,
+            "出生日期不同，可能是同名的亲属",
+            "another birth date: perhaps a relative of the same name",
+            refer=True,
+        ),
     ),
-    sole_values=(SoleValue("own_number", "own_number", "两个不同的有效号码", "two different valid numbers"),),
+    sole_values=(
+        SoleValue("own_number", "own_number", "两个不同的有效号码", "two different valid numbers"),
+        SoleValue("birth_certificate", "birth_certificate", "两个出生医学证明", "two birth certificates"),
+    ),
+    correction=_CORRECTED,
+    auto_link=9.0,
+    review=4.0,
     training=("name_birth", "phone"),
 )

@@ -22,13 +22,14 @@ from basedb.store.session import Session, scalar
 def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> list[Block]:
     """Create TEMP `new_evidence` (a, b, method, rule, pattern, match_weight, veto, grade).
 
-    Compares the records that stand in TEMP `linking` now, and leaves their keys in TEMP `new_block`;
+    Compares the records that are in TEMP `linking` now, and leaves their keys in TEMP `new_block`;
     standing mentions they are compared with are added to `linking`. Pairs below the review threshold,
-    linked by an exact rule, or vetoed without referral, are not evidence. Returns the blocks that
+    linked by an exact rule, or vetoed without referral, are not evidence; linking evidence between a
+    value and its correction has the method `correction`. Returns the blocks that
     were too large to compare.
     """
     engine, model = session.engine, entity.model
-    engine.execute("CREATE OR REPLACE TEMP TABLE fresh_record AS FROM linking WHERE entity_id IS NULL")
+    engine.execute("CREATE OR REPLACE TEMP TABLE fresh_record AS FROM linking")
     block_keys(engine, model, "fresh_record", "new_block")
     standing = None
     if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.block.fullname} LIMIT 1)"):
@@ -48,11 +49,17 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
 def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) -> None:
     """TEMP `new_evidence` of the pairs in TEMP `pair` that no exact rule links."""
     engine, model = session.engine, entity.model
+    # As a value first: in WHERE, the engine takes the condition for a reason to join l with r.
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE open_pair AS
-            SELECT p.a, p.b, p.rule FROM pair p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b
-            WHERE NOT coalesce({is_exact_pair(entity)}, false) AND {_two_records(model)}"""
+        f"""CREATE OR REPLACE TEMP TABLE judged_pair AS
+            SELECT p.a, p.b, p.rule, {_correction(model)} AS is_correction,
+                coalesce({is_exact_pair(entity)}, false) OR NOT ({_two_records(model)}) AS is_exact
+            FROM pair p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b"""
     )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM judged_pair WHERE NOT is_exact"
+    )
+    engine.execute("DROP TABLE judged_pair")
     compare_pairs(engine, model, "open_pair", "linking", "compared")
     frequencies = version.frequencies(engine, "compared")
     score_pairs(engine, model, version.parameters, "compared", "scored", frequencies, at_least=model.review)
@@ -64,16 +71,27 @@ def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) ->
     refused = " OR ".join(f"c_{item.name}" for item in vetoes if not item.refer) or "false"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_evidence AS
-            SELECT a, b, CASE WHEN {must} IS NULL THEN 'score' ELSE 'must_link' END AS method, {rules} AS rule, pattern,
+            SELECT a, b, CASE WHEN {must} IS NOT NULL THEN 'must_link'
+                    WHEN is_correction AND {veto} IS NULL AND match_weight >= {model.auto_link} THEN 'correction'
+                    ELSE 'score' END AS method, {rules} AS rule, pattern,
                 match_weight, {veto} AS veto,
                 CASE WHEN {veto} IS NULL AND (match_weight >= {model.auto_link} OR {must} IS NOT NULL)
                     THEN 'auto' ELSE 'review' END AS grade
-            FROM scored WHERE NOT ({refused}) ORDER BY a, b"""
+            FROM scored JOIN (SELECT a, b, is_correction FROM open_pair) USING (a, b)
+            WHERE NOT ({refused}) ORDER BY a, b"""
     )
 
 
 def _two_records(model: MatchModel) -> str:
     return "l.record_id <> r.record_id" if model.one_role else "true"
+
+
+def _correction(model: MatchModel) -> str:
+    """SQL over ``l`` and ``r``: two different sole values that are one, corrected."""
+    if model.correction is None or not model.sole_values:
+        return "false"
+    differ = " OR ".join(f"l.{item.column} <> r.{item.column}" for item in model.sole_values)
+    return f"coalesce(({differ}) AND ({model.correction.sql}), false)"
 
 
 def _first_of(constraints: list[Constraint]) -> str:

@@ -138,7 +138,9 @@ class Constraint:
 
     kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
     wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
-    if not, it is no evidence at all. zh, en: the reason, for the explanation.
+    if not, it is no evidence at all. whole: scores also may not bring such a pair into one cluster by
+    way of other records, unless one of those excuses it: `excuse` holds between it and either of the
+    two (a record that says both names). zh, en: the reason, for the explanation.
     """
 
     CANNOT_LINK: ClassVar[str] = "cannot_link"
@@ -150,6 +152,8 @@ class Constraint:
     zh: str
     en: str
     refer: bool = False
+    whole: bool = False
+    excuse: Condition | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in (self.CANNOT_LINK, self.MUST_LINK):
@@ -176,12 +180,14 @@ class MatchModel:
 
     columns: the entity's mention columns that linkage reads. records: SQL for the columns that
     conditions and keys see, as `name` → expression over `columns`, computed once per record.
-    constraints outrank a score pair by pair, and within whole clusters where scores made them; sole
-    values hold within whole clusters. one_role: two mentions in one record are two entities. auto_link, review: match weights (log2 of the odds)
-    from which a pair links by itself, or goes to a person. margin: by how much the best of two
-    entities that cannot be one must beat the other for a record to join it unasked. training: the
-    names of blocking rules for the passes of expectation maximisation. plausible: the number of
-    departmental records above which a cluster goes to review instead of growing.
+    constraints outrank a score; sole values hold within whole clusters. correction: the condition
+    under which linking evidence between two records with different sole values says that the value
+    was corrected. one_role: two mentions in one record are two entities. auto_link, review: match
+    weights (log2 of the odds) from which a pair links by itself, or goes to a person. margin: by how
+    much the best of two entities that cannot be one must beat the other for a record to join it
+    unasked. training: the names of blocking rules for the passes of expectation maximisation.
+    plausible: the number of departmental records above which a cluster goes to review instead of
+    growing.
     """
 
     name: str
@@ -191,6 +197,7 @@ class MatchModel:
     comparisons: tuple[Comparison, ...]
     constraints: tuple[Constraint, ...] = ()
     sole_values: tuple[SoleValue, ...] = ()
+    correction: Condition | None = None
     one_role: bool = True
     auto_link: float = 10.0
     review: float = 3.0

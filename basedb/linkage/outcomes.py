@@ -83,8 +83,8 @@ def _name_entities(session: Session) -> None:
     """TEMP `entity_of` (vertex, entity_now): every known record's entity after this decision."""
     session.engine.execute(
         """CREATE OR REPLACE TEMP TABLE entity_of AS
-            SELECT l.vertex, coalesce(n.entity_id, l.entity_id) AS entity_now
-            FROM linking l LEFT JOIN placed p USING (vertex) LEFT JOIN named n USING (cluster)"""
+            SELECT l.vertex, coalesce(p.to_id, l.entity_id) AS entity_now
+            FROM linking l LEFT JOIN placement p USING (vertex)"""
     )
 
 

@@ -67,8 +67,12 @@ def _contradictory(entity: Entity, members: str) -> str:
 
 
 def _forbidding(entity: Entity) -> str:
-    vetoes = [item for item in entity.model.constraints if item.kind == Constraint.CANNOT_LINK]
-    return " OR ".join(f"coalesce({item.condition.sql}, false)" for item in vetoes)
+    """SQL over ``l`` and ``r``: a constraint on whole clusters holds for the pair."""
+    return " OR ".join(f"coalesce({item.condition.sql}, false)" for item in _whole(entity))
+
+
+def _whole(entity: Entity) -> list[Constraint]:
+    return [item for item in entity.model.constraints if item.whole]
 
 
 def _decide_suspects(session: Session, entity: Entity) -> None:
@@ -122,8 +126,8 @@ def _real_edges(session: Session, entity: Entity) -> None:
             UNION ALL SELECT a, b, {Tier.HISTORY}, 0.0 FROM doubtful_version
             UNION ALL SELECT a, b, {Tier.JUDGEMENT}, 0.0 FROM standing_judgement WHERE verdict = 'same'
             UNION ALL
-            SELECT a, b, CASE WHEN method = 'succession' THEN {Tier.HISTORY} WHEN method = 'must_link' THEN {Tier.MUST}
-                    ELSE {Tier.SCORE} END, coalesce(match_weight, 0)
+            SELECT a, b, CASE WHEN method IN ('succession', 'correction') THEN {Tier.HISTORY}
+                    WHEN method = 'must_link' THEN {Tier.MUST} ELSE {Tier.SCORE} END, coalesce(match_weight, 0)
             FROM (
                 SELECT a, b, method, match_weight, grade FROM kept_evidence
                 UNION SELECT a, b, method, match_weight, grade FROM new_evidence)
@@ -175,10 +179,25 @@ def _labelled(engine: duckdb.DuckDBPyConnection, pairs: str) -> list[tuple[int, 
 
 
 def _forbidden_pairs(entity: Entity) -> str:
-    return (
-        "SELECT l.vertex AS a, r.vertex AS b FROM contested_member l JOIN contested_member r"
-        f" ON l.label = r.label AND l.vertex < r.vertex WHERE {_forbidding(entity) or 'false'}"
-    )
+    """SQL for the pairs that whole-cluster constraints keep apart and no third record excuses."""
+    parts = []
+    for item in _whole(entity):
+        pairs = (
+            "SELECT l.label, l.vertex AS a, r.vertex AS b FROM contested_member l JOIN contested_member r"
+            f" ON l.label = r.label AND l.vertex < r.vertex WHERE {item.condition.sql}"
+        )
+        if item.excuse is not None:
+            excused = (
+                "SELECT l.label, l.vertex AS one, r.vertex AS other FROM contested_member l"
+                " JOIN contested_member r ON l.label = r.label AND l.vertex <> r.vertex"
+                f" WHERE {item.excuse.sql}"
+            )
+            pairs = (
+                f"WITH found AS ({pairs}), excused AS ({excused}) SELECT label, a, b FROM found ANTI JOIN ("
+                "SELECT x.one AS a, y.one AS b FROM excused x JOIN excused y USING (label, other)) USING (a, b)"
+            )
+        parts.append(f"SELECT a, b FROM ({pairs})")
+    return " UNION ".join(parts) or "SELECT 0 AS a, 0 AS b WHERE false"
 
 
 def _content(entity: Entity) -> str:

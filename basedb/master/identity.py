@@ -35,11 +35,15 @@ def resolve(engine: duckdb.DuckDBPyConnection, entity: Entity, next_id: int) -> 
             FROM (SELECT DISTINCT cluster FROM placed) c LEFT JOIN kept k USING (cluster)"""
     )
     engine.execute("CREATE OR REPLACE TEMP TABLE fresh AS SELECT entity_id FROM named WHERE is_new")
+    # A table of its own: in one statement, the engine takes the unequal ids for a reason to join.
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE placement AS
+            SELECT p.vertex, p.cluster, l.record_id, l.role, l.entity_id AS from_id, n.entity_id AS to_id
+            FROM placed p JOIN named n USING (cluster) JOIN linking l USING (vertex)"""
+    )
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE moved AS
-            SELECT p.vertex AS mention_id, l.record_id, l.role, l.entity_id AS from_id, n.entity_id AS to_id
-            FROM placed p JOIN named n USING (cluster) JOIN linking l USING (vertex)
-            WHERE l.entity_id <> n.entity_id"""
+            SELECT vertex AS mention_id, record_id, role, from_id, to_id FROM placement WHERE from_id <> to_id"""
     )
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE merged AS
@@ -49,9 +53,8 @@ def resolve(engine: duckdb.DuckDBPyConnection, entity: Entity, next_id: int) -> 
     _say_how(engine, entity)
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE claim AS
-            SELECT DISTINCT t.key, coalesce(n.entity_id, l.entity_id) AS entity_id
-            FROM contested t JOIN linking l USING (vertex) LEFT JOIN placed p USING (vertex)
-            LEFT JOIN named n USING (cluster)"""
+            SELECT DISTINCT t.key, coalesce(p.to_id, l.entity_id) AS entity_id
+            FROM contested t JOIN linking l USING (vertex) LEFT JOIN placement p USING (vertex)"""
     )
     return int(scalar(engine, "SELECT count(*) FROM fresh"))
 
@@ -61,7 +64,7 @@ def _say_how(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE resolved AS
             WITH arrival AS (
-                SELECT p.vertex, p.cluster FROM placed p JOIN linking l USING (vertex) WHERE l.entity_id IS NULL),
+                SELECT vertex, to_id AS entity_id FROM placement WHERE from_id IS NULL),
             edge AS (
                 SELECT a, b, 1 AS kind, NULL::DOUBLE AS weight FROM history_edge
                 UNION ALL SELECT b, a, 1, NULL FROM history_edge
@@ -76,10 +79,9 @@ def _say_how(engine: duckdb.DuckDBPyConnection, entity: Entity) -> None:
                     SELECT t.key, p.cluster FROM contested t JOIN placed p USING (vertex)
                     GROUP BY t.key, p.cluster HAVING count(*) > 1) g
                 JOIN contested k USING (key) JOIN placed p ON p.vertex = k.vertex AND p.cluster = g.cluster)
-            SELECT a.vertex AS mention_id, n.entity_id,
+            SELECT a.vertex AS mention_id, a.entity_id,
                 CASE WHEN e.kind = 1 THEN 'source_key' WHEN s.vertex IS NOT NULL THEN '{entity.key_rule.method}'
                     WHEN e.kind = 3 THEN 'score' ELSE 'new' END AS method,
                 CASE WHEN e.kind = 3 AND s.vertex IS NULL THEN e.weight END AS match_weight
-            FROM arrival a JOIN named n USING (cluster)
-            LEFT JOIN inner_edge e USING (vertex) LEFT JOIN shared s USING (vertex)"""
+            FROM arrival a LEFT JOIN inner_edge e USING (vertex) LEFT JOIN shared s USING (vertex)"""
     )

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
+import duckdb
+
+from basedb.domain import Domain
 from basedb.master.candidates import gather
 from basedb.master.history import compare
 from basedb.master.survivorship import Priorities, survive
-from basedb.store import scalar
-from etl.batch import Batch
+from basedb.store import Session, scalar
+from etl.contract.model import Contract
+
+
+class Mastering(Protocol):
+    """What merging needs of a load or a revision."""
+
+    session: Session
+    domain: Domain
+    peers: Mapping[str, Contract]
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection: ...
 
 
 @dataclass(frozen=True)
@@ -17,7 +33,7 @@ class Merge:
 
     name: str = "merge"
 
-    def run(self, batch: Batch) -> int:
+    def run(self, batch: Mastering) -> int:
         entity = batch.domain.entity
         registers = {peer.source for peer in batch.peers.values() if peer.register}
         gather(batch.session, entity, registers)
@@ -26,7 +42,7 @@ class Merge:
         return int(scalar(batch.engine, "SELECT count(*) FROM touched"))
 
 
-def _priorities(batch: Batch) -> Priorities:
+def _priorities(batch: Mastering) -> Priorities:
     return {
         item.name: {peer.source: peer.priority(item.name) for peer in batch.peers.values()}
         for item in batch.domain.entity.mastered

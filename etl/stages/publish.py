@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from basedb.domain import Domain
 from basedb.master import history, identity_ledger, keyed
-from basedb.store import scalar
+from basedb.store import Session, scalar
 from etl.batch import Batch
+from etl.counters import Counters
 from etl.stages.classify import raw_expression
 
 _OPEN = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
@@ -31,7 +33,7 @@ class Publish:
             batch.session, batch.domain.entity, batch.received, batch.run_id, batch.model_version
         )
         history.write(batch.session, batch.domain.entity, batch.received, batch.run_id)
-        _refresh_keyed_tables(batch)
+        refresh_keyed_tables(batch.session, batch.domain, batch.counters, batch.received, batch.run_id)
         _write_outcomes(batch)
         _write_findings(batch)
         _write_quarantine(batch)
@@ -81,18 +83,14 @@ def _insert_mentions(batch: Batch) -> None:
     )
 
 
-def _refresh_keyed_tables(batch: Batch) -> None:
-    for table in batch.domain.keyed_tables:
+def refresh_keyed_tables(
+    session: Session, domain: Domain, counters: Counters, received: str, run_id: int
+) -> None:
+    """Bring the domain's keyed tables up to the master rows just written."""
+    for table in domain.keyed_tables:
         counter = table.table.fullname
-        added = keyed.refresh(
-            batch.session,
-            batch.domain.entity,
-            table,
-            batch.counters.peek(counter),
-            batch.received,
-            batch.run_id,
-        )
-        batch.counters.take(counter, added)
+        added = keyed.refresh(session, domain.entity, table, counters.peek(counter), received, run_id)
+        counters.take(counter, added)
 
 
 def _write_outcomes(batch: Batch) -> None:

@@ -16,6 +16,7 @@ from basedb.standards.identifiers.organization import (
     taxpayer_number,
 )
 from basedb.standards.identifiers.repairs import citizen_id_repairs, credit_code_repairs
+from basedb.standards.identifiers.student import student_number
 
 __all__ = [
     "citizen_check_digit",
@@ -31,5 +32,6 @@ __all__ = [
     "parcel_code",
     "registration_check_digit",
     "registration_number",
+    "student_number",
     "taxpayer_number",
 ]

@@ -1,0 +1,103 @@
+"""Addresses: any of one record's against any of the other's.
+
+A person has a registered and a current address, and departments fill in one for the other. The columns
+are made once per record from the address key of `basedb.standards.addresses`
+(``county|town|village|road|number|estate|block|unit|room``), so that a pair is compared by equalities:
+see `address_columns`. One wording has road and number, another the estate, a third one both; either is
+enough. A county is left out more often than not, so one that is missing contradicts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from basedb.linkage.model import ELSE, Comparison, Condition, Level
+
+_KEY = ("county", "town", "village", "road", "number", "estate", "block", "unit", "room")
+
+
+def address_columns(key: str, prefix: str) -> dict[str, str]:
+    """SQL for the columns a comparison reads, from column `key`: for `MatchModel.records`.
+
+    ``<prefix>_county``; ``_plate`` (road or village, and number); ``_estate``; ``_building`` (block, or ''
+    where a plate is a house); ``_home`` (block, unit and room, if a room is given); ``_village``.
+    """
+    part = {name: f"split_part({key}, '|', {place})" for place, name in enumerate(_KEY, start=1)}
+    road, village = (
+        f"{part['road']} || '|' || {part['number']}",
+        f"{part['town']} || '|' || {part['village']}",
+    )
+    found = {
+        "county": f"CASE WHEN {part['county']} <> '' THEN {part['county']} END",
+        "plate": f"CASE WHEN {part['number']} = '' THEN NULL WHEN {part['road']} <> '' THEN {road}"
+        f" WHEN {part['village']} <> '' THEN {village} || '|' || {part['number']} END",
+        "estate": f"CASE WHEN {part['estate']} <> '' THEN {part['estate']} END",
+        # A plate without an estate is a house; a village group is no building.
+        "building": f"CASE WHEN {part['number']} = '' AND right({part['block']}, 1) = '组' THEN NULL"
+        f" WHEN {part['block']} <> '' THEN {part['block']}"
+        f" WHEN {part['estate']} = '' AND {part['number']} <> '' THEN '' END",
+        "home": f"CASE WHEN {part['room']} <> '' THEN"
+        f" {part['block']} || '|' || {part['unit']} || '|' || {part['room']} END",
+        "village": f"CASE WHEN {part['village']} <> '' THEN {village} END",
+    }
+    return {f"{prefix}_{name}": expression for name, expression in found.items()}
+
+
+def address(prefixes: Sequence[str], called: str = "address") -> Comparison:
+    """Compare the addresses whose columns have these prefixes (``("registered", "current")``).
+
+    Levels: missing (a record has no address that reaches a place), home (the same room), building, site
+    (the same road and number, or estate), village, county, different.
+    """
+    pairs = list(product(prefixes, repeat=2))
+
+    def any_pair(*parts: str) -> Condition:
+        """Some address of one agrees in all parts with some address of the other."""
+        return Condition(" OR ".join(f"({_agree(one, other, parts)})" for one, other in pairs))
+
+    return Comparison(
+        called,
+        "地址",
+        (
+            Level("missing", "缺失", _missing(prefixes), missing=True),
+            Level("home", "同一户室", any_pair("home", "site"), m=0.55, u=8e-6),
+            Level("building", "同一楼栋或院落", any_pair("building", "site"), m=0.11, u=8e-5),
+            Level("site", "同一门牌或小区", any_pair("site"), m=0.08, u=9e-4),
+            Level("village", "同一村", any_pair("village"), m=0.07, u=0.002),
+            Level("county", "同一县区", any_pair("county"), m=0.13, u=0.3),
+            Level("different", "不同", ELSE, m=0.06, u=0.697012),
+        ),
+    )
+
+
+def _missing(prefixes: Sequence[str]) -> Condition:
+    """Nothing is known of any address of one of the records."""
+
+    def nothing(side: str) -> str:
+        known = ", ".join(
+            f"{side}.{prefix}_{part}"
+            for prefix in prefixes
+            for part in ("county", "plate", "estate", "building", "village")
+        )
+        return f"coalesce({known}) IS NULL"
+
+    return Condition(f"{nothing('l')} OR {nothing('r')}")
+
+
+def _agree(one: str, other: str, parts: Sequence[str]) -> str:
+    """Prefix `one` of ``l`` and prefix `other` of ``r`` agree in all parts; the cheapest is asked first."""
+    conditions = []
+    for name in parts:
+        if name == "site":
+            same = " OR ".join(f"l.{one}_{by} = r.{other}_{by}" for by in ("plate", "estate"))
+            conditions.append(f"({same}) AND {_county_fits(one, other)}")
+        elif name == "village":
+            conditions.append(f"l.{one}_village = r.{other}_village AND {_county_fits(one, other)}")
+        else:
+            conditions.append(f"l.{one}_{name} = r.{other}_{name}")
+    return " AND ".join(conditions)
+
+
+def _county_fits(one: str, other: str) -> str:
+    return f"coalesce(l.{one}_county = r.{other}_county, true)"

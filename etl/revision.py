@@ -1,0 +1,289 @@
+"""Deciding identity anew without a delivery: a judgement, its withdrawal, another match model.
+
+Each is one transaction: the judgement or model, the entities it splits or merges, their master rows
+and history, and a line in the ledger and the decision log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from basedb import __version__
+from basedb.domain import Domain
+from basedb.linkage.evidence import find_evidence
+from basedb.linkage.exact import link_keys, recall_keys
+from basedb.linkage.outcomes import find_outcomes
+from basedb.linkage.partition import decide
+from basedb.linkage.records import describe_arrivals, recall
+from basedb.linkage.touched import find_touched
+from basedb.linkage.versions import active_version
+from basedb.master import history, identity_ledger
+from basedb.master.identity import resolve
+from basedb.store import Session, Store, scalar
+from etl import ledger
+from etl.contract.model import Contract
+from etl.counters import Counters
+from etl.quarantine import Decision, NotPossible
+from etl.stages.merge import Merge
+from etl.stages.publish import refresh_keyed_tables
+
+SAME, DIFFERENT = "same", "different"
+_NO_EVIDENCE = """
+    SELECT 0::BIGINT AS a, 0::BIGINT AS b, '' AS method, '' AS rule, '' AS pattern, 0.0::DOUBLE AS match_weight,
+        '' AS veto, '' AS grade WHERE false"""
+
+
+@dataclass(frozen=True)
+class Revised:
+    """What a revision changed: entities that were merged away, that are new, records that moved."""
+
+    run_id: int
+    judgements: tuple[int, ...]
+    merged: tuple[tuple[int, int], ...]
+    fresh: tuple[int, ...]
+    moved: int
+
+
+@dataclass
+class Revision:
+    """What the stages of a revision share; the part of `Batch` that mastering needs."""
+
+    session: Session
+    domain: Domain
+    peers: Mapping[str, Contract]
+    counters: Counters
+    run_id: int
+    received: str
+    model_version: int
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """The engine all stages work in."""
+        return self.session.engine
+
+
+@dataclass(frozen=True)
+class Reviser:
+    """Revises identities in a store. `peers` are all contracts of the domain; `command` names the caller."""
+
+    store: Store
+    domain: Domain
+    peers: Mapping[str, Contract]
+    command: str = "review"
+    wait: float = 30.0
+
+    def judge(self, verdict: str, pairs: Sequence[tuple[int, int]], decision: Decision) -> Revised:
+        """Enter that the two mentions of each pair are the same entity, or different ones.
+
+        Raises NotPossible where a mention does not exist, or a judgement in force says otherwise.
+        """
+        if verdict not in (SAME, DIFFERENT):
+            raise NotPossible(f"没有这样的判定 {verdict} / no such verdict")
+
+        def enter(revision: Revision) -> list[int]:
+            entities = _entities_of(revision, [mention for pair in pairs for mention in pair])
+            first = revision.counters.take("basedb.judgement", len(pairs))
+            for number, pair in enumerate(pairs, start=first):
+                revision.engine.execute(
+                    "INSERT INTO basedb.judgement (judgement_id, entity, verdict, a, b, made_by, made_at, reason)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        number, revision.domain.entity.qualified, verdict, min(pair), max(pair), decision.made_by,
+                        decision.made_at, decision.reason,
+                    ],
+                )  # fmt: skip
+            judged = range(first, first + len(pairs))
+            _log(revision, "judge", f"{judged.start}-{judged.stop - 1}", decision)
+            _revise(revision, entities)
+            return list(judged)
+
+        return self._run(enter, decision)
+
+    def withdraw(self, judgements: Sequence[int], decision: Decision) -> Revised:
+        """Withdraw judgements: the evidence decides again. Raises NotPossible for one not in force."""
+
+        def enter(revision: Revision) -> list[int]:
+            rows = revision.engine.execute(
+                "SELECT judgement_id, a, b FROM basedb.judgement WHERE entity = ? AND withdrawn_at IS NULL"
+                " AND judgement_id IN (SELECT unnest(?))",
+                [revision.domain.entity.qualified, list(judgements)],
+            ).fetchall()
+            missing = sorted(set(judgements) - {row[0] for row in rows})
+            if missing:
+                numbers = "、".join(map(str, missing))
+                raise NotPossible(f"判定 {numbers} 不存在或已撤回 / no such judgement in force")
+            staged = revision.session.stage(
+                "SELECT unnest(?::BIGINT[]) AS id, ?::TEXT AS made_by, ?::TIMESTAMPTZ AS at, ?::TEXT AS reason",
+                [list(judgements), decision.made_by, decision.made_at, decision.reason],
+            )
+            revision.session.apply(
+                "UPDATE basedb.judgement AS t SET withdrawn_by = s.made_by, withdrawn_at = s.at,"
+                f" withdrawn_reason = s.reason FROM {staged} AS s WHERE t.judgement_id = s.id"
+            )
+            _log(revision, "withdraw", ",".join(map(str, sorted(judgements))), decision)
+            entities = _entities_of(revision, [mention for _, a, b in rows for mention in (a, b)])
+            _revise(revision, entities)
+            return list(judgements)
+
+        return self._run(enter, decision)
+
+    def relink(self, decision: Decision, prepare: Callable[[Revision], str]) -> Revised:
+        """Score all records anew and decide every identity from that.
+
+        prepare: runs first, in the same transaction (to enter and activate a model version); returns
+        the subject for the decision log.
+        """
+
+        def enter(revision: Revision) -> list[int]:
+            _log(revision, "model", prepare(revision), decision)
+            _relink(revision)
+            return []
+
+        return self._run(enter, decision)
+
+    def _run(self, enter: Callable[[Revision], list[int]], decision: Decision) -> Revised:
+        started = datetime.now(UTC)
+        with self.store.writing(f"basedb {self.command}", self.wait) as session:
+            counters = Counters(session)
+            received = ledger.monotone(session.engine, decision.made_at.astimezone(UTC))
+            revision = Revision(
+                session, self.domain, self.peers, counters, counters.take("basedb.run"),
+                received.isoformat(sep=" ", timespec="microseconds"), 0,
+            )  # fmt: skip
+            revision.model_version = active_version(session.engine, self.domain.entity).version
+            judgements = enter(revision)
+            session.engine.execute(
+                "INSERT INTO basedb.run (run_id, command, account, started_at, finished_at, status, message,"
+                " basedb_version) VALUES (?, ?, ?, ?, ?, 'published', ?, ?)",
+                [
+                    revision.run_id, self.command, decision.made_by, started, datetime.now(UTC), decision.reason,
+                    __version__,
+                ],
+            )  # fmt: skip
+            counters.save()
+            return _summary(revision, judgements)
+
+
+def _revise(revision: Revision, entities: Sequence[int]) -> None:
+    """Decide the given entities, and what their evidence reaches, anew."""
+    _without_delivery(revision)
+    revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {_NO_EVIDENCE}")
+    revision.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE new_block (rule SMALLINT, key BIGINT, vertex BIGINT)"
+    )
+    revision.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE revised AS SELECT unnest(?::BIGINT[]) AS entity_id", [list(entities)]
+    )
+    _decide(revision)
+
+
+def _relink(revision: Revision) -> None:
+    """Compare all records with the active model and decide all entities."""
+    entity, session = revision.domain.entity, revision.session
+    version = active_version(session.engine, entity)
+    revision.model_version = version.version
+    session.apply(f"DELETE FROM {entity.evidence.fullname} WHERE method <> 'succession'")
+    session.apply(f"DELETE FROM {entity.block.fullname}")
+    _without_delivery(revision)
+    recall(session, entity, "m.record_id", f"SELECT record_id FROM {entity.schema}.source_record")
+    find_evidence(session, entity, version)
+    session.engine.execute("CREATE OR REPLACE TEMP TABLE revised AS SELECT DISTINCT entity_id FROM linking")
+    _decide(revision)
+
+
+def _without_delivery(revision: Revision) -> None:
+    """The tables a delivery's first stages leave, empty."""
+    entity, engine = revision.domain.entity, revision.engine
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE new_mention AS
+            SELECT *, NULL::BIGINT AS row_no, NULL::BIGINT AS standing_id FROM {entity.mention.fullname} LIMIT 0"""
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE new_record AS
+            SELECT *, NULL::TEXT AS outcome, NULL::BIGINT AS standing_id
+            FROM {entity.schema}.source_record LIMIT 0"""
+    )
+    engine.execute("CREATE OR REPLACE TEMP TABLE closed (record_id BIGINT, status TEXT, closed_on DATE)")
+    describe_arrivals(revision.session, entity)
+
+
+def _decide(revision: Revision) -> None:
+    """Resolve, check the judgements, merge and write."""
+    entity, session = revision.domain.entity, revision.session
+    recall_keys(session, entity)
+    link_keys(session, entity, "key_edge", "linking", "contested", "false")
+    session.engine.execute("CREATE OR REPLACE TEMP TABLE history_edge (a BIGINT, b BIGINT)")
+    find_touched(session, entity, "SELECT a, b FROM new_evidence WHERE grade = 'auto'")
+    decide(session, entity)
+    new = resolve(revision.engine, entity, revision.counters.peek(entity.qualified))
+    revision.counters.take(entity.qualified, new)
+    find_outcomes(session, entity)
+    _refuse_contradiction(revision)
+    Merge().run(revision)
+    identity_ledger.write(session, entity, revision.received, revision.run_id, revision.model_version)
+    history.write(session, entity, revision.received, revision.run_id)
+    refresh_keyed_tables(session, revision.domain, revision.counters, revision.received, revision.run_id)
+
+
+def _refuse_contradiction(revision: Revision) -> None:
+    """NotPossible if a judgement in force did not come true: it contradicts another one."""
+    broken = revision.engine.execute(
+        """SELECT j.verdict, j.a, j.b FROM standing_judgement j
+            JOIN entity_of x ON x.vertex = j.a JOIN entity_of y ON y.vertex = j.b
+            WHERE (j.verdict = 'same') <> (x.entity_now = y.entity_now) ORDER BY j.a, j.b LIMIT 1"""
+    ).fetchone()
+    if broken is None:
+        return
+    entity = revision.domain.entity.qualified
+    rows = revision.engine.execute(
+        "SELECT judgement_id, verdict, made_by FROM basedb.judgement WHERE entity = ? AND withdrawn_at IS NULL"
+        " AND a = ? AND b = ?",
+        [entity, broken[1], broken[2]],
+    ).fetchall()
+    told = "、".join(f"#{number}（{verdict}，{by}）" for number, verdict, by in rows)
+    raise NotPossible(
+        f"与已有判定矛盾：按全部判定无法同时满足 {told}；请先撤回其中之一（basedb review withdraw）"
+        " / the judgements in force contradict each other; withdraw one of them first"
+    )
+
+
+def _entities_of(revision: Revision, mentions: Sequence[int]) -> list[int]:
+    """The entities that hold the mentions; NotPossible if a mention does not exist."""
+    entity = revision.domain.entity
+    revision.session.fetch(
+        "judged_mention",
+        f"{entity.qualified}_mention m",
+        f"m.mention_id, m.{entity.id_column} AS entity_id",
+        "m.record_id",
+        f"SELECT unnest({[mention >> 4 for mention in mentions]}::BIGINT[])",
+    )
+    found = dict(revision.engine.execute("SELECT mention_id, entity_id FROM judged_mention").fetchall())
+    missing = sorted(set(mentions) - set(found))
+    if missing:
+        numbers = "、".join(map(str, missing))
+        raise NotPossible(f"没有编号为 {numbers} 的提及 / no such mention")
+    return sorted({found[mention] for mention in mentions})
+
+
+def _log(revision: Revision, kind: str, subject: str, decision: Decision) -> None:
+    ledger.enter_decision(
+        revision.session, revision.counters, kind, revision.domain.name, subject, decision.made_by,
+        decision.made_at, revision.counters.peek("basedb.file") - 1, decision.reason,
+    )  # fmt: skip
+
+
+def _summary(revision: Revision, judgements: Sequence[int]) -> Revised:
+    engine = revision.engine
+    merged = engine.execute("SELECT from_id, to_id FROM merged ORDER BY from_id").fetchall()
+    fresh = engine.execute("SELECT entity_id FROM fresh ORDER BY entity_id").fetchall()
+    return Revised(
+        revision.run_id,
+        tuple(judgements),
+        tuple((old, new) for old, new in merged),
+        tuple(row[0] for row in fresh),
+        int(scalar(engine, "SELECT count(*) FROM moved")),
+    )
