@@ -295,7 +295,7 @@ term_frequency = sa.Table(
     column("column_name", sa.Text, "列", required=True),
     column("value", sa.Text, "值", required=True, personal=True),
     column("frequency", sa.Double, "频率", required=True),
-    sa.Index("term_frequency_value", "entity", "version", "column_name", "value"),
+    sa.Index("term_frequency_value", "value"),
     comment="词频：各版本模型冻结的取值频率",
 )
 

@@ -14,7 +14,7 @@ import duckdb
 
 from basedb import __version__
 from basedb.domain import Domain
-from basedb.linkage.evidence import find_evidence
+from basedb.linkage.evidence import NO_EVIDENCE, find_evidence
 from basedb.linkage.exact import link_keys, recall_keys
 from basedb.linkage.outcomes import find_outcomes
 from basedb.linkage.partition import decide
@@ -32,9 +32,6 @@ from etl.stages.merge import Merge
 from etl.stages.publish import refresh_keyed_tables
 
 SAME, DIFFERENT = "same", "different"
-_NO_EVIDENCE = """
-    SELECT 0::BIGINT AS a, 0::BIGINT AS b, '' AS method, '' AS rule, '' AS pattern, 0.0::DOUBLE AS match_weight,
-        '' AS veto, '' AS grade WHERE false"""
 
 
 @dataclass(frozen=True)
@@ -171,7 +168,7 @@ class Reviser:
 def _revise(revision: Revision, entities: Sequence[int]) -> None:
     """Decide the given entities, and what their evidence reaches, anew."""
     _without_delivery(revision)
-    revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {_NO_EVIDENCE}")
+    revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
     revision.engine.execute(
         "CREATE OR REPLACE TEMP TABLE new_block (rule SMALLINT, key BIGINT, vertex BIGINT)"
     )

@@ -92,8 +92,14 @@ def _conditions(model: MatchModel) -> Iterator[tuple[str, str, str]]:
         yield constraint.name, constraint.condition.sql, ""
 
 
-def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> Iterator[list[str]]:
-    yield from _walk(_parsed(engine, expression))
+# What an expression names does not change; asking the parser for a large one takes milliseconds.
+_KNOWN_REFERENCES: dict[str, list[list[str]]] = {}
+
+
+def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> list[list[str]]:
+    if expression not in _KNOWN_REFERENCES:
+        _KNOWN_REFERENCES[expression] = list(_walk(_parsed(engine, expression)))
+    return _KNOWN_REFERENCES[expression]
 
 
 def _parsed(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:

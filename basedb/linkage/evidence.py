@@ -18,6 +18,10 @@ from basedb.linkage.score import score_pairs
 from basedb.linkage.versions import ModelVersion
 from basedb.store.session import Session, scalar
 
+NO_EVIDENCE = """
+    SELECT 0::BIGINT AS a, 0::BIGINT AS b, '' AS method, '' AS rule, '' AS pattern, 0.0::DOUBLE AS match_weight,
+        '' AS veto, '' AS grade WHERE false"""
+
 
 def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> list[Block]:
     """Create TEMP `new_evidence` (a, b, method, rule, pattern, match_weight, veto, grade).
@@ -60,8 +64,14 @@ def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) ->
         "CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM judged_pair WHERE NOT is_exact"
     )
     engine.execute("DROP TABLE judged_pair")
-    compare_pairs(engine, model, "open_pair", "linking", "compared")
-    frequencies = version.frequencies(engine, "compared")
+    if not scalar(engine, "SELECT count(*) FROM open_pair"):
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
+        return
+    frequencies = version.frequencies(session, model, "linking")
+    compare_pairs(
+        engine, model, "open_pair", "linking", "compared",
+        parameters=version.parameters, at_least=model.review, tf=frequencies,
+    )  # fmt: skip
     score_pairs(engine, model, version.parameters, "compared", "scored", frequencies, at_least=model.review)
     engine.execute("DROP TABLE compared")
     vetoes = [item for item in model.constraints if item.kind == Constraint.CANNOT_LINK]

@@ -11,6 +11,7 @@ import duckdb
 from basedb.domain import Entity
 from basedb.linkage.model import MatchModel
 from basedb.linkage.parameters import Parameters, defaults
+from basedb.store.session import Session
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,25 @@ class ModelVersion:
     parameters: Parameters
     has_frequencies: bool = False
 
-    def frequencies(self, engine: duckdb.DuckDBPyConnection, compared: str) -> str | None:
-        """TEMP `frequency` (column_name, value, frequency) of this version, as a name; None if it has none."""
+    def frequencies(self, session: Session, model: MatchModel, records: str) -> str | None:
+        """TEMP `frequency` (column_name, value, frequency) of the values in relation `records`, as a
+        name; None if this version has none."""
         if not self.has_frequencies:
             return None
-        engine.execute(
+        values = " UNION ".join(
+            f"SELECT {column}::TEXT FROM {records} WHERE {column} IS NOT NULL"
+            for column in model.tf_columns()
+        )
+        session.fetch(
+            "frequency_of_value",
+            "basedb.term_frequency t",
+            "t.entity, t.version, t.column_name, t.value, t.frequency",
+            "t.value",
+            values,
+        )
+        session.engine.execute(
             """CREATE OR REPLACE TEMP TABLE frequency AS
-                SELECT column_name, value, frequency FROM basedb.term_frequency WHERE entity = ? AND version = ?""",
+                SELECT column_name, value, frequency FROM frequency_of_value WHERE entity = ? AND version = ?""",
             [self.entity, self.version],
         )
         return "frequency"
