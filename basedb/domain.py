@@ -17,7 +17,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from basedb.findings import Standardized
-from basedb.linkage.model import MatchModel
+from basedb.linkage.model import Condition, MatchModel
 from basedb.store.labels import Secrecy, Sharing
 
 ColumnFunction = Callable[[pd.Series], Standardized]
@@ -72,6 +72,20 @@ class KeyRule:
 
 
 @dataclass(frozen=True)
+class Kin:
+    """Evidence from relatives (see `basedb.linkage.kin`).
+
+    household: the mention and record column that says who lives together, in register entries.
+    condition: over ``l`` (a mention beside a person of that household) and ``r`` (another entry of
+    it): they may be one. weight: the match weight that is worth.
+    """
+
+    household: str
+    condition: Condition
+    weight: float
+
+
+@dataclass(frozen=True)
 class Derived:
     """A master column computed from the surviving values (SQL over them, see `survivorship`)."""
 
@@ -110,6 +124,7 @@ class Entity:
     evidence: sa.Table
     block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
+    kin: Kin | None = None
 
     @property
     def id_column(self) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from basedb.domain import Domain, Entity
 from population.attributes import EVENT, PERSON
-from population.matching import BY_NUMBER, SAME_RECORD, SUCCESSION
+from population.matching import BY_NUMBER, RELATIVES, SAME_RECORD, SUCCESSION
 from population.matching import PERSON as PERSON_MODEL
 from population.standardize import check_person
 from population.survivorship import DERIVED
@@ -43,6 +43,7 @@ DOMAIN = Domain(
         evidence=person_evidence,
         block=person_block,
         check=check_person,
+        kin=RELATIVES,
     ),
     source_record=source_record,
     record_attributes=EVENT,

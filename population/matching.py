@@ -7,7 +7,7 @@ is often given in place of one's own. Equal numbers therefore link only with com
 
 from __future__ import annotations
 
-from basedb.domain import KeyRule
+from basedb.domain import KeyRule, Kin
 from basedb.linkage.comparisons.addresses import address, address_columns
 from basedb.linkage.comparisons.citizen_ids import citizen_id
 from basedb.linkage.comparisons.dates import birth_date
@@ -131,6 +131,15 @@ _CORRECTED = (
     & Condition("substr(l.own_number, 1, 6) = substr(r.own_number, 1, 6)")
     & (_BIRTH.level("equal").condition | _BIRTH.level("digit").condition)
     & (_ADDRESS.level("home").condition | _PHONE.level("equal").condition)
+)
+# A relative's household tells who is meant: by name, or a newborn without one by birth date and sex.
+RELATIVES = Kin(
+    household="household_no",
+    condition=(
+        (_ONE_NAME & Condition("coalesce(l.born = r.born, true) AND coalesce(l.sex = r.sex, true)"))
+        | Condition("l.name_is_placeholder AND l.born = r.born AND l.sex = r.sex")
+    ),
+    weight=18.0,
 )
 _PLACES = AnyOf(("registered_plate", "registered_estate", "current_plate", "current_estate"))
 

@@ -15,7 +15,11 @@ metadata = sa.MetaData()
 
 source_record = source_record_table(metadata, SCHEMA)
 person_mention = mention_table(
-    metadata, SCHEMA, "person", PERSON, indexed=["id_number", "id_alternative", "student_id_number"]
+    metadata,
+    SCHEMA,
+    "person",
+    PERSON,
+    indexed=["id_number", "id_alternative", "student_id_number", "household_no"],
 )
 person_evidence, person_block = evidence_tables(metadata, SCHEMA, "person")
 person, person_version = master_tables(

@@ -8,6 +8,7 @@ by a thousand records makes a thousand edges and not a million.
 from __future__ import annotations
 
 from basedb.domain import Entity
+from basedb.linkage.kin import replace_evidence
 from basedb.linkage.records import key_columns, recall
 from basedb.store.session import Session, scalar
 
@@ -109,14 +110,14 @@ def link_successions(session: Session, entity: Entity) -> None:
     if not scalar(engine, f"SELECT count(*) FROM ({ended})"):
         return
     recall(session, entity, "m.record_id", ended)
-    engine.execute(
-        f"""INSERT INTO new_evidence BY NAME
-            SELECT least(l.vertex, r.vertex) AS a, greatest(l.vertex, r.vertex) AS b, 'succession' AS method,
-                'auto' AS grade
+    replace_evidence(
+        session,
+        f"""SELECT DISTINCT least(l.vertex, r.vertex) AS a, greatest(l.vertex, r.vertex) AS b,
+                'succession' AS method, NULL::DOUBLE AS match_weight
             FROM (SELECT * FROM linking WHERE record_id IN ({ended}) AND entity_id IS NOT NULL) l
             JOIN (SELECT * FROM linking WHERE entity_id IS NULL AND record_id IN (
                 SELECT record_id FROM new_record WHERE standing_id IS NULL)) r ON l.role = r.role
-            WHERE {entity.succession}"""
+            WHERE {entity.succession}""",
     )
 
 

@@ -41,6 +41,10 @@ def _redirect(session: Session, entity: Entity, received_at: str, run_id: int) -
 
 def _write_evidence(session: Session, entity: Entity, run_id: int, model_version: int) -> None:
     evidence = entity.evidence.fullname
+    if scalar(session.engine, "SELECT count(*) FROM new_evidence WHERE method = 'kin'"):
+        # Relatives can make stronger what two standing records showed already.
+        staged = session.stage("SELECT a, b FROM new_evidence WHERE method = 'kin'")
+        session.apply(f"DELETE FROM {evidence} AS t USING {staged} AS s WHERE t.a = s.a AND t.b = s.b")
     session.engine.execute(
         f"""INSERT INTO {evidence}
                 (a, b, method, rule, pattern, match_weight, grade, veto, outcome, model_version, run_id)

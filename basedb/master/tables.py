@@ -108,7 +108,12 @@ def evidence_tables(metadata: sa.MetaData, schema: str, entity: str) -> tuple[sa
         metadata,
         column("a", sa.BigInteger, "提及编号（较小）", primary_key=True),
         column("b", sa.BigInteger, "提及编号（较大）", primary_key=True),
-        column("method", sa.Text, "方法：score 评分、succession 同一登记前后相继", required=True),
+        column(
+            "method",
+            sa.Text,
+            "方法：score 评分、correction 号码更正、succession 登记前后相继、kin 亲属同户、must_link 约束",
+            required=True,
+        ),
         column("rule", sa.Text, "分块规则"),
         column("pattern", sa.Text, "各比较项的等级"),
         column("match_weight", sa.Double, "匹配权重（log2 比值）"),

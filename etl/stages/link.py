@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from basedb.findings import Severity, define
 from basedb.linkage import exact
 from basedb.linkage.evidence import find_evidence
+from basedb.linkage.kin import link_kin
 from basedb.linkage.outcomes import find_outcomes
 from basedb.linkage.partition import decide
 from basedb.linkage.records import describe_arrivals
@@ -50,6 +51,7 @@ class Link:
         skipped = find_evidence(session, entity, version)
         exact.recall_keys(session, entity)
         exact.recall_versions(session, entity)
+        link_kin(session, entity)
         new_keys = "key IN (SELECT key FROM new_key)"
         exact.link_keys(session, entity, "key_edge", "linking", "contested", new_keys)
         exact.link_versions(session, entity, "history_edge", "linking")
