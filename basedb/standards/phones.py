@@ -112,6 +112,7 @@ def _digits(value: str, found: list[Found]) -> str | None:
         found.append((MASKED, None))
         return None
     text = re.sub(r"^(\d{7,12})\.0+$", r"\1", text)
+    text = _COUNTRY.sub("", text)  # first, or "+86 138…" would be two numbers
     first = _SEVERAL.split(text)[0].strip()
     if first != text and first:
         found.append((SEVERAL, text))

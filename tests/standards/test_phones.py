@@ -16,6 +16,7 @@ from tests.standards.columns import codes_of, one
         ("13067286797", "13067286797", "mobile", []),
         ("+86 138-1234-9876", "13812349876", "mobile", ["phone.folded"]),
         ("86-13712349876", "13712349876", "mobile", ["phone.folded"]),
+        ("+86 13712349876", "13712349876", "mobile", ["phone.folded"]),
         ("008613712349876", "13712349876", "mobile", ["phone.folded"]),
         ("１３７１２３４９８７６", "13712349876", "mobile", ["phone.folded"]),
         ("138 1234 9876", "13812349876", "mobile", ["phone.folded"]),
