@@ -65,7 +65,7 @@ $(INSTALLED): setup.cfg pyproject.toml
 	    fi
 	    "$$python" -m venv $(VENV)
 	fi
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,spark]'
 	touch $@
 
 # A server package creates and starts a database of the machine's own; the tests bring theirs, so not here.

@@ -16,6 +16,7 @@ from tests.etl.cities import city, new_city, new_duckdb, new_postgresql, ready_d
 __all__ = ["city", "new_city", "new_duckdb", "new_postgresql", "ready_database", "ready_file"]
 
 WITHOUT_POSTGIS = "no PostgreSQL + PostGIS here"
+WITHOUT_SPARK = "no Spark here"
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
 
 hypothesis.settings.register_profile("local", deadline=None)
@@ -72,15 +73,21 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [
-        report
-        for report in terminalreporter.stats.get("skipped", [])
-        if WITHOUT_POSTGIS in str(report.longrepr)
-    ]
-    if skipped:
-        terminalreporter.section("HALF OF THE STORES WERE NOT TESTED", sep="!", red=True, bold=True)
-        terminalreporter.line(
-            f"{len(skipped)} tests on PostgreSQL were skipped ({available()}). "
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for reason, title, way_out in (
+        (
+            WITHOUT_POSTGIS,
+            "HALF OF THE STORES WERE NOT TESTED",
             "Install it, for example with: apt-get install postgresql-15-postgis-3",
-            red=True,
-        )
+        ),
+        (
+            WITHOUT_SPARK,
+            "COMPARISONS WERE NOT TESTED IN SPARK",
+            "Install it with pip install '.[spark]', and Java with, for example: apt-get install openjdk-17-jre-headless",
+        ),
+    ):
+        about = [longrepr for longrepr in skipped if reason in longrepr]
+        if about:
+            terminalreporter.section(title, sep="!", red=True, bold=True)
+            why = about[0].split(f"{reason}: ", 1)[-1].rstrip("')")
+            terminalreporter.line(f"{len(about)} tests were skipped ({why}). {way_out}", red=True)

@@ -75,14 +75,13 @@ def _missing(prefixes: Sequence[str]) -> Condition:
     """Nothing is known of any address of one of the records."""
 
     def nothing(side: str) -> str:
-        known = ", ".join(
-            f"{side}.{prefix}_{part}"
+        return " AND ".join(
+            f"{side}.{prefix}_{part} IS NULL"
             for prefix in prefixes
-            for part in ("county", "plate", "estate", "building", "village")
+            for part in ("county", "plate", "estate", "village")
         )
-        return f"coalesce({known}) IS NULL"
 
-    return Condition(f"{nothing('l')} OR {nothing('r')}")
+    return Condition(f"({nothing('l')}) OR ({nothing('r')})")
 
 
 def _agree(one: str, other: str, parts: Sequence[str]) -> str:

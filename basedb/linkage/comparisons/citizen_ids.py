@@ -114,12 +114,12 @@ def slip(c: NumberColumns, of: Condition) -> Condition:
     left, right = sides(c.number)
     fifteen = either(f"{{0}}.{c.kind} = 'citizen15'")
     near = one_edit(left, right, _LENGTH + 1) | when(fifteen, one_slip(left, right, within=_BODY))
-    return when(of & _comparable(c), near)
+    return when(of, when(_comparable(c), near))
 
 
 def neighbouring(c: NumberColumns) -> Condition:
     """Both verified, and one slip apart but for the check digit."""
-    return when(both(verified(c)) & _ends_agree(c), one_slip(*sides(c.number), within=_BODY))
+    return when(both(verified(c)), when(_ends_agree(c), one_slip(*sides(c.number), within=_BODY)))
 
 
 def remains_agree(c: NumberColumns, known: int) -> Condition:
@@ -137,7 +137,7 @@ def remains_agree(c: NumberColumns, known: int) -> Condition:
     )
     damaged = either(f"{{0}}.{c.pattern} IS NOT NULL")
     lengths = Condition(" AND ".join(f"length({text}) = {_LENGTH}" for text in texts))
-    return when(damaged & lengths, Condition(agree))
+    return when(damaged, when(lengths, Condition(agree)))
 
 
 def other_document(c: NumberColumns) -> Condition:

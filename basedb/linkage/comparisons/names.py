@@ -11,12 +11,12 @@ from basedb.linkage.comparisons.strings import (
     cross_equal,
     either,
     equal,
+    may_be_one_apart,
     missing,
     one_indel,
     one_substitution,
     rearranged,
     same_but_for_wildcards,
-    share_an_end,
     sides,
     starts_with,
     when,
@@ -155,8 +155,10 @@ def part(c: NameColumns) -> Condition:
 def one_left_out(c: NameColumns) -> Condition:
     """One character more or less, the shorter name having two at least."""
     left, right = sides(c.name)
-    long_enough = Condition(f"length({left}) >= 2 AND length({right}) >= 2")
-    return when(share_an_end(left, right) & long_enough, one_indel(left, right, _LONGEST))
+    lengths = Condition(
+        f"length({left}) - length({right}) IN (1, -1) AND length({left}) + length({right}) >= 5"
+    )
+    return when(lengths, when(may_be_one_apart(left, right), one_indel(left, right, _LONGEST)))
 
 
 def given_name(c: NameColumns) -> Condition:
@@ -172,8 +174,8 @@ def given_name(c: NameColumns) -> Condition:
 def one_differs(c: NameColumns) -> Condition:
     """One character differs, in names of three or more."""
     left, right = sides(c.name)
-    guard = share_an_end(left, right) & Condition(f"length({left}) >= 3")
-    return when(guard, one_substitution(left, right, _LONGEST))
+    lengths = Condition(f"length({left}) = length({right}) AND length({left}) >= 3")
+    return when(lengths, when(may_be_one_apart(left, right), one_substitution(left, right, _LONGEST)))
 
 
 def short_differs(c: NameColumns) -> Condition:

@@ -1,0 +1,66 @@
+"""Values as departments write them, made into the columns that comparisons read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from basedb.standards import addresses, codes, identifiers, names, phones
+from basedb.standards.lunar import birth_date
+from tests.linkage.conformance.cases import Addresses, Person
+from tests.standards.columns import column
+
+
+def names_of(values: Sequence[Any]) -> pd.DataFrame:
+    """The columns of `NameColumns`."""
+    people = [value if isinstance(value, Person) else Person(value) for value in values]
+    own = names.person_name(column([person.name for person in people])).columns
+    former = names.person_name(column([person.former for person in people])).columns
+    return own.assign(former_name_folded=former["name_folded"])
+
+
+def citizen_ids_of(values: Sequence[Any]) -> pd.DataFrame:
+    """The columns of `NumberColumns`."""
+    read = identifiers.citizen_id(column(values)).columns
+    return read[["id_number", "id_kind", "id_valid", "id_alternative", "id_pattern"]]
+
+
+def dates_of(values: Sequence[Any]) -> pd.DataFrame:
+    """Birth dates as ISO text."""
+    read = birth_date(column(values)).columns
+    return pd.DataFrame(
+        {
+            "birth_date": read["date"].astype("string[pyarrow]"),
+            "birth_as_lunar": read["as_lunar"].astype("string[pyarrow]"),
+        }
+    )
+
+
+def addresses_of(values: Sequence[Any]) -> pd.DataFrame:
+    """Address keys; the columns of the comparison are made from them in the engine."""
+    cells = [value if isinstance(value, Addresses) else Addresses(value) for value in values]
+    return pd.DataFrame(
+        {
+            f"{kind}_address_key": addresses.parse(
+                column([getattr(cell, kind) for cell in cells]), home="4111"
+            ).columns["address_key"]
+            for kind in ("registered", "current")
+        }
+    )
+
+
+def phones_of(values: Sequence[Any]) -> pd.DataFrame:
+    """Telephone numbers."""
+    return phones.phone(column(values)).columns[["phone"]]
+
+
+def sexes_of(values: Sequence[Any]) -> pd.DataFrame:
+    """Sex codes."""
+    return pd.DataFrame({"sex": codes.lookup("sex", column(values)).columns["code"]})
+
+
+def texts_of(values: Sequence[Any]) -> pd.DataFrame:
+    """Text as it is."""
+    return pd.DataFrame({"value": column(values)})
