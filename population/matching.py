@@ -79,7 +79,7 @@ SUCCESSION = """(
 _PLAIN = (
     "id_kind", "id_alternative", "id_pattern", "name_folded", "name_pinyin", "surname", "name_parts", "name_shape",
     "name_is_placeholder", "former_name_folded", "sex", "birth_date", "registered_address", "household_no", "phone",
-    "birth_certificate",
+    "birth_certificate", "birth_place", "native_place",
 )  # fmt: skip
 _COLUMNS = (
     *_PLAIN, "id_number", "id_valid", "student_id_number", "former_name_pinyin", "birth_as_lunar",
@@ -178,6 +178,19 @@ PERSON = MatchModel(
             "同一有效号码，姓名明显不同",
             "one valid number under clearly different names",
             refer=True,
+        ),
+        Constraint(
+            "double_registration",
+            Constraint.CANNOT_LINK,
+            Condition(
+                "l.household_no IS NOT NULL AND r.household_no IS NOT NULL AND l.own_number <> r.own_number"
+                " AND l.name_folded = r.name_folded AND l.born = r.born AND l.sex = r.sex"
+                " AND l.birth_place = r.birth_place AND l.native_place = r.native_place"
+            ),
+            "两条户籍登记，疑为双重户口",
+            "two entries of the register: perhaps one person registered twice",
+            refer=True,
+            insist=True,
         ),
         Constraint(
             "other_name",

@@ -140,7 +140,8 @@ class Constraint:
     wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
     if not, it is no evidence at all. whole: scores also may not bring such a pair into one cluster by
     way of other records, unless one of those excuses it: `excuse` holds between it and either of the
-    two (a record that says both names). zh, en: the reason, for the explanation.
+    two (a record that says both names). insist: refer it even where different sole values settle the
+    question otherwise. zh, en: the reason, for the explanation.
     """
 
     CANNOT_LINK: ClassVar[str] = "cannot_link"
@@ -154,6 +155,7 @@ class Constraint:
     refer: bool = False
     whole: bool = False
     excuse: Condition | None = None
+    insist: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in (self.CANNOT_LINK, self.MUST_LINK):

@@ -13,7 +13,7 @@ def find_outcomes(session: Session, entity: Entity) -> None:
 
     linked: both records are one entity. settled: a person said they differ, another entity explains
     the record clearly better, or the entities have different values of which one has one (and the
-    evidence is below the threshold for linking). review: everything else.
+    evidence is below the threshold for linking, and no constraint insists). review: everything else.
     """
     engine = session.engine
     _gather(session, entity)
@@ -29,6 +29,7 @@ def find_outcomes(session: Session, entity: Entity) -> None:
     )
     recall(session, entity, f"m.{entity.id_column}", f"SELECT id FROM ({apart})")
     _name_entities(session)
+    insisting = [item.name for item in entity.model.constraints if item.insist]
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE outcome AS
             WITH apart AS ({apart}),
@@ -50,7 +51,8 @@ def find_outcomes(session: Session, entity: Entity) -> None:
                         WHEN (least(w.a_id, w.b_id), greatest(w.a_id, w.b_id)) IN (SELECT (low, high) FROM judged)
                             THEN 'settled'
                         WHEN f.refer IS NOT NULL THEN CASE WHEN f.refer THEN 'review' ELSE 'settled' END
-                        WHEN w.grade <> 'auto' AND (w.a_id, w.b_id) IN (SELECT (a_id, b_id) FROM clash) THEN 'settled'
+                        WHEN w.grade <> 'auto' AND NOT coalesce(list_contains({insisting}::TEXT[], w.veto), false)
+                            AND (w.a_id, w.b_id) IN (SELECT (a_id, b_id) FROM clash) THEN 'settled'
                         ELSE coalesce(CASE WHEN w.grade = 'auto' THEN nullif(w.standing, 'linked') END, 'review')
                     END AS outcome
                 FROM weighed w LEFT JOIN refusal f ON f.a = w.a AND f.b = w.b)
@@ -64,16 +66,16 @@ def _gather(session: Session, entity: Entity) -> None:
     engine = session.engine
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE weighed AS
-            SELECT a, b, grade, true AS is_new, NULL::TEXT AS standing FROM new_evidence"""
+            SELECT a, b, grade, veto, true AS is_new, NULL::TEXT AS standing FROM new_evidence"""
     )
     evidence = entity.evidence.fullname
     if not scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {evidence} LIMIT 1)"):
         return
     touched = "SELECT vertex FROM placed SEMI JOIN (FROM linking WHERE entity_id IS NOT NULL) USING (vertex)"
     for end in ("a", "b"):
-        session.fetch("kept_evidence", evidence, "a, b, grade, outcome", end, touched)
+        session.fetch("kept_evidence", evidence, "a, b, grade, veto, outcome", end, touched)
         engine.execute(
-            """INSERT INTO weighed SELECT a, b, grade, false, outcome FROM kept_evidence
+            """INSERT INTO weighed SELECT a, b, grade, veto, false, outcome FROM kept_evidence
                 ANTI JOIN weighed USING (a, b)"""
         )
     engine.execute("DROP TABLE kept_evidence")
