@@ -19,6 +19,7 @@ from basedb.linkage.counting import count_patterns
 from basedb.linkage.em import MAX_ITERATIONS, TOLERANCE
 from basedb.linkage.keyed import Keyed, keyed_table, set_apart
 from basedb.linkage.keys import check_keys
+from basedb.linkage.labels import labelled_levels
 from basedb.linkage.learning import learn, summary, training_passes, training_rules
 from basedb.linkage.model import BlockingRule, InvalidModel, MatchModel
 from basedb.linkage.sampling import random_pairs, total_pairs
@@ -35,6 +36,7 @@ def estimate(
     prior: float | None = None,
     deterministic: Sequence[BlockingRule] = (),
     recall: float = 0.8,
+    labels: str | None = None,
     max_pairs: int = 1_000_000,
     max_training_pairs: int = 5_000_000,
     seed: int = 1,
@@ -48,8 +50,9 @@ def estimate(
     `max_training_pairs` pairs takes whole blocks until it has about as many. max_pairs: pairs drawn at
     random for u; the same `seed` draws the same ones. prior: taken as it is; else `deterministic` rules
     and their `recall` give it (as Splink's estimate_probability_two_random_records_match), else the
-    passes themselves. What could not be learnt is in the estimate's remarks, and takes what the levels
-    declare. InvalidModel names a column that is not there.
+    passes themselves. labels: relation (a, b, match BOOLEAN) of judged pairs, from which m is counted
+    instead (ContradictoryLabels if they cannot all be true). What could not be learnt is in the
+    estimate's remarks, and takes what the levels declare. InvalidModel names a column that is not there.
     """
     keyed = prepare(engine, model, records, other, (*training_rules(model), *deterministic))
     skipped = set_apart(engine, keyed).skipped
@@ -60,6 +63,7 @@ def estimate(
         prior=prior,
         deterministic=deterministic,
         recall=recall,
+        labels=labels,
         max_pairs=max_pairs,
         max_training_pairs=max_training_pairs,
         seed=seed,
@@ -96,6 +100,7 @@ def estimate_keyed(
     prior: float | None = None,
     deterministic: Sequence[BlockingRule] = (),
     recall: float = 0.8,
+    labels: str | None = None,
     max_pairs: int = 1_000_000,
     max_training_pairs: int = 5_000_000,
     seed: int = 1,
@@ -105,9 +110,11 @@ def estimate_keyed(
     """`estimate` on records that have their keys already, blocks that are too large set apart."""
     if prior is None and deterministic:
         prior = deterministic_prior(engine, keyed, deterministic, recall)
+    labelled = None if labels is None else labelled_levels(engine, model, keyed, labels)
     sample = count_patterns(engine, model, random_pairs(engine, keyed, max_pairs, seed))
     passes, remarks = training_passes(engine, model, keyed, max_training_pairs)
-    learnt = learn(model, sample, passes, prior, total_pairs(engine, keyed), max_iterations, tolerance)
+    total = total_pairs(engine, keyed)
+    learnt = learn(model, sample, labelled, passes, prior, total, max_iterations, tolerance)
     remarks += learnt.remarks
     if prior is None:
         remarks.append(

@@ -77,6 +77,7 @@ def training_passes(
 def learn(
     model: MatchModel,
     sample: Patterns,
+    labelled: _Sums | None,
     passes: Sequence[Trained],
     prior: float | None,
     total: int,
@@ -85,7 +86,8 @@ def learn(
 ) -> Learnt:
     """m and u in turns, for random pairs contain matches, which u must not count.
 
-    sample: random pairs; total: how many pairs there are. prior: None takes what the passes suggest.
+    sample: random pairs; total: how many pairs there are. labelled: matches at each level, counted;
+    without it the passes give m. prior: None takes what the passes suggest.
     """
     unlinked = np.ones(len(sample.counts))
     for _ in range(_ROUNDS):
@@ -94,8 +96,8 @@ def learn(
         for trained in passes:
             start = {item.name: starting(item) for item in trained.patterns.comparisons}
             fits.append(maximise(trained.patterns, 0.5, start, _arrays(u), max_iterations, tolerance))
-        pairs = sum(trained.patterns.pairs for trained in passes)
-        m, found = _put_together(model, "m", [fit.matches for fit in fits], pairs)
+        counts: list[_Sums] = [fit.matches for fit in fits] if labelled is None else [labelled]
+        m, found = _put_together(model, "m", counts, sum(trained.patterns.pairs for trained in passes))
         believed = prior if prior is not None else _suggested_prior(model, sample, passes, fits, m, u, total)
         unlinked = 1 - posteriors(sample, believed, _arrays(m), _arrays(u))
     remarks += found

@@ -13,6 +13,7 @@ import pytest
 
 from basedb.linkage.em import Patterns, maximise
 from basedb.linkage.estimate import estimate, term_frequencies
+from basedb.linkage.labels import ContradictoryLabels
 from basedb.linkage.model import (
     ELSE,
     BlockingRule,
@@ -270,3 +271,44 @@ def test_term_frequencies(engine: duckdb.DuckDBPyConnection) -> None:
     )
     term_frequencies(engine, replace(MODEL, comparisons=(BORN,)), "a", "frequency")
     assert engine.execute("FROM frequency").fetchall() == []
+
+
+def test_with_labels_m_is_counted(engine: duckdb.DuckDBPyConnection) -> None:
+    engine.execute(
+        """CREATE OR REPLACE TABLE label AS
+           SELECT vertex AS a, vertex + 3000 AS b, true AS match FROM one WHERE vertex < 500
+           UNION ALL SELECT vertex + 3000, vertex, true FROM one WHERE vertex < 50
+           UNION ALL SELECT vertex, vertex + 3001, false FROM one WHERE vertex < 500
+           UNION ALL SELECT vertex, vertex + 3002, NULL FROM one WHERE vertex < 500"""
+    )
+    found = estimate(engine, SIMPLE, "one", "two", labels="label", prior=1 / 3000, max_pairs=10_000)
+    for column in VALUES:
+        counted = engine.execute(
+            f"""SELECT avg((l.{column} = r.{column})::INT) FROM one l JOIN two r ON l.vertex + 3000 = r.vertex
+                WHERE l.vertex < 500"""
+        ).fetchall()[0][0]
+        assert found.parameters.m[column][1] == pytest.approx(counted)
+    assert not [item for item in found.remarks if item.code == "not_trained"]
+
+
+@pytest.mark.parametrize(
+    "labels, named",
+    [
+        ([(1, 2, True), (2, 1, False)], "(1, 2)"),
+        ([(1, 2, True), (2, 3, True), (1, 3, False), (4, 5, False)], "(1, 3)"),
+    ],
+)
+def test_labels_that_contradict_each_other(
+    engine: duckdb.DuckDBPyConnection, labels: list[tuple[int, int, bool]], named: str
+) -> None:
+    load(engine, "label", labels, "a BIGINT, b BIGINT, match BOOLEAN")
+    with pytest.raises(ContradictoryLabels) as caught:
+        estimate(engine, SIMPLE, "one", labels="label", prior=0.001, max_pairs=100)
+    assert named in str(caught.value) and "(4, 5)" not in str(caught.value) and "矛盾" in str(caught.value)
+    assert len(caught.value.pairs) == 1
+
+
+def test_a_label_of_a_record_that_is_not_there(engine: duckdb.DuckDBPyConnection) -> None:
+    load(engine, "label", [(1, 2, True), (1, 99_999, True)], "a BIGINT, b BIGINT, match BOOLEAN")
+    with pytest.raises(LookupError, match="1 of 2 labelled"):
+        estimate(engine, SIMPLE, "one", labels="label", prior=0.001, max_pairs=100)
