@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from basedb.domain import Entity
 from basedb.linkage.kin import replace_evidence
-from basedb.linkage.records import key_columns, recall
+from basedb.linkage.records import key_columns, recall, stands
 from basedb.store.session import Session, scalar
 
 # Beyond this many different names under one number, the number is no evidence of anything.
@@ -24,7 +24,7 @@ def recall_keys(session: Session, entity: Entity) -> None:
     session.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE new_key AS {_keys(entity, '(FROM linking WHERE entity_id IS NULL)')}"
     )
-    if not _stands(session, entity):
+    if not stands(session, entity):
         return
     for column in entity.key_rule.keys:
         recall(session, entity, f"m.{column}", "SELECT DISTINCT key FROM new_key")
@@ -136,11 +136,4 @@ def _keys(entity: Entity, members: str, more: str = "") -> str:
     return " UNION ".join(
         f"SELECT {key} AS key, vertex{extra} FROM {members} WHERE {key} IS NOT NULL"
         for key in key_columns(entity)
-    )
-
-
-def _stands(session: Session, entity: Entity) -> bool:
-    """Whether the store holds any mention yet."""
-    return bool(
-        scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.qualified}_mention LIMIT 1)")
     )

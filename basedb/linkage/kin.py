@@ -8,7 +8,7 @@ the father without a number. Three records make the evidence, whichever of them 
 from __future__ import annotations
 
 from basedb.domain import Entity, Kin
-from basedb.linkage.records import key_columns, recall
+from basedb.linkage.records import key_columns, recall, stands
 from basedb.store.session import Session, scalar
 
 
@@ -17,11 +17,14 @@ def link_kin(session: Session, entity: Entity) -> None:
 
     Standing records that make the chain are added to `linking` first.
     """
-    kin = entity.kin
-    if kin is None or not scalar(session.engine, "SELECT count(*) FROM linking WHERE entity_id IS NULL"):
+    kin, engine = entity.kin, session.engine
+    if kin is None or not scalar(engine, "SELECT count(*) FROM linking WHERE entity_id IS NULL"):
         return
     _recall_chain(session, entity, kin)
-    engine = session.engine
+    entries = f"SELECT count(*) FROM linking WHERE {kin.household} IS NOT NULL"
+    beside = "SELECT count(*) FROM (SELECT 1 FROM linking GROUP BY record_id HAVING count(*) > 1 LIMIT 1)"
+    if not scalar(engine, entries) or not scalar(engine, beside):
+        return
     keys = [f"y.{one} = h.{other}" for one in key_columns(entity) for other in key_columns(entity)]
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE kin_relative AS "
@@ -74,7 +77,7 @@ def replace_evidence(session: Session, rows: str) -> None:
 def _recall_chain(session: Session, entity: Entity, kin: Kin) -> None:
     """Add to `linking` the standing records that a chain through a new record can need."""
     engine = session.engine
-    if not scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.qualified}_mention LIMIT 1)"):
+    if not stands(session, entity):
         return
     # From a certificate: the household of the person it names with a number (recalled by that key).
     several = "SELECT record_id FROM linking WHERE entity_id IS NULL GROUP BY record_id HAVING count(*) > 1"

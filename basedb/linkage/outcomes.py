@@ -17,6 +17,12 @@ def find_outcomes(session: Session, entity: Entity) -> None:
     """
     engine = session.engine
     _gather(session, entity)
+    if not scalar(engine, "SELECT count(*) FROM weighed"):
+        _name_entities(session)
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE outcome (a BIGINT, b BIGINT, outcome TEXT, is_new BOOLEAN)"
+        )
+        return
     recall_vertices(session, entity, "SELECT a FROM weighed UNION SELECT b FROM weighed")
     _name_entities(session)
     engine.execute(

@@ -8,7 +8,7 @@ rule (`key_columns`).
 from __future__ import annotations
 
 from basedb.domain import Entity
-from basedb.store.session import Session
+from basedb.store.session import Session, scalar
 
 _PLACE = "vertex, entity_id, record_id, role, source, source_key"
 
@@ -29,6 +29,8 @@ def recall(session: Session, entity: Entity, key: str, keys: str) -> None:
 
     key: a column such as ``m.person_id``; keys: an engine query, of which the first column counts.
     """
+    if not scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM ({keys}) LIMIT 1)"):
+        return
     session.fetch(
         "recalled",
         f"{entity.qualified}_mention m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id",
@@ -69,3 +71,10 @@ def record_columns(entity: Entity) -> str:
 def key_columns(entity: Entity) -> list[str]:
     """The columns of `linking` that hold the keys of the exact rule."""
     return [f"exact_key_{number}" for number in range(len(entity.key_rule.keys))]
+
+
+def stands(session: Session, entity: Entity) -> bool:
+    """Whether the store holds any mention yet."""
+    return bool(
+        scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.qualified}_mention LIMIT 1)")
+    )

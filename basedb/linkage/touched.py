@@ -61,6 +61,13 @@ def _read_doubts(session: Session, entity: Entity) -> None:
         f" JOIN {mention} mb ON mb.record_id = e.b >> 4 AND mb.mention_id = e.b"
     )
     ids = f"ma.{entity.id_column} AS a_id, mb.{entity.id_column} AS b_id"
+    if not _any(session, entity.evidence.fullname) and not _any(session, "basedb.judgement"):
+        engine.execute("CREATE OR REPLACE TEMP TABLE open_question (a_id BIGINT, b_id BIGINT)")
+        engine.execute(
+            "CREATE OR REPLACE TEMP TABLE standing_judgement"
+            " (a BIGINT, b BIGINT, verdict TEXT, a_id BIGINT, b_id BIGINT)"
+        )
+        return
     session.fetch(
         "unrealized",
         f"{entity.evidence.fullname} e{both}",
@@ -79,3 +86,7 @@ def _read_doubts(session: Session, entity: Entity) -> None:
         "CASE WHEN e.withdrawn_at IS NULL THEN e.entity END",
         f"SELECT '{entity.qualified}'",
     )
+
+
+def _any(session: Session, table: str) -> bool:
+    return bool(scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1)"))
