@@ -31,14 +31,12 @@ def _any_level(*names: str) -> Condition:
 
 
 # One name in two writings, and what a number can vouch for besides: one character mistaken.
-_ONE_NAME = _any_level(
-    "identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part", "one_left_out"
-)
-_SIMILAR_NAME = _any_level("given_name", "one_differs", "short_differs")
+_ONE_NAME = _any_level("identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part")
+_SIMILAR_NAME = _any_level("one_left_out", "given_name", "one_differs", "short_differs")
 # A character the sender's encoding lacked.
 _LOST = Condition("instr(l.name_shape, '?') > 0 OR instr(r.name_shape, '?') > 0")
 COMPATIBLE_NAMES = (
-    f"coalesce({(_ONE_NAME | _any_level('one_differs') | (_any_level('short_differs') & _LOST)).sql}, false)"
+    f"coalesce({(_ONE_NAME | _any_level('one_left_out', 'one_differs') | (_any_level('short_differs') & _LOST)).sql}, false)"
 )
 
 BY_NUMBER = KeyRule(
