@@ -101,16 +101,19 @@ class Keys:
 
 def measure(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int) -> tuple[RuleSize, list[Block]]:
     """The size of rule `number`, and its blocks above `max_block`, largest first."""
-    own = f"SELECT key, count(*) AS own FROM {keys.left(number)} GROUP BY key"
-    inner = "own * (own - 1) // 2" if keys.within else "0"
+    left = keys.left(number)
+    inner = "own * (own - 1) // 2"
     if keys.right is None:
-        blocks = f"SELECT key, own AS records, {inner} AS pairs FROM ({own}) WHERE {inner} > 0"
+        blocks = f"SELECT key, count(*) AS own, own AS records, {inner} AS pairs FROM {left} GROUP BY key"
     else:
-        other = f"SELECT key, count(*) AS other FROM {keys.right(number)} GROUP BY key"
+        other = f"(SELECT key, count(*) AS other FROM {keys.right(number)} GROUP BY key)"
         join = "LEFT" if keys.within else "INNER"
-        pairs = f"{inner} + own * coalesce(other, 0)"
-        blocks = f"""SELECT key, own + coalesce(other, 0) AS records, {pairs} AS pairs
-                     FROM ({own}) {join} JOIN ({other}) USING (key) WHERE {pairs} > 0"""
+        pairs = f"own * met + {inner}" if keys.within else "own * met"
+        # Joined before the left side is grouped: what meets nothing need not be.
+        blocks = f"""SELECT key, count(*) AS own, coalesce(any_value(other), 0) AS met, own + met AS records,
+                            {pairs} AS pairs
+                     FROM {left} l {join} JOIN {other} USING (key) GROUP BY key"""
+    blocks = f"SELECT key, records, pairs FROM ({blocks}) WHERE pairs > 0"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE block_size AS {blocks}")
     most = keys.max_block(number)
     row = engine.execute(

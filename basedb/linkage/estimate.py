@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import duckdb
 
+from basedb.linkage.blocks import RuleSize
 from basedb.linkage.columns import needed_columns
 from basedb.linkage.correlation import correlations
 from basedb.linkage.counting import count_patterns
@@ -55,11 +56,12 @@ def estimate(
     estimate's remarks, and takes what the levels declare. InvalidModel names a column that is not there.
     """
     keyed = prepare(engine, model, records, other, (*training_rules(model), *deterministic))
-    skipped = set_apart(engine, keyed).skipped
+    measured = set_apart(engine, keyed)
     found = estimate_keyed(
         engine,
         model,
         keyed,
+        measured.sizes,
         prior=prior,
         deterministic=deterministic,
         recall=recall,
@@ -70,7 +72,7 @@ def estimate(
         max_iterations=max_iterations,
         tolerance=tolerance,
     )
-    return replace(found, remarks=[*map(skipped_block, skipped), *found.remarks])
+    return replace(found, remarks=[*map(skipped_block, measured.skipped), *found.remarks])
 
 
 def prepare(
@@ -96,6 +98,7 @@ def estimate_keyed(
     engine: duckdb.DuckDBPyConnection,
     model: MatchModel,
     keyed: Keyed,
+    sizes: Sequence[RuleSize],
     *,
     prior: float | None = None,
     deterministic: Sequence[BlockingRule] = (),
@@ -107,12 +110,15 @@ def estimate_keyed(
     max_iterations: int = MAX_ITERATIONS,
     tolerance: float = TOLERANCE,
 ) -> Estimate:
-    """`estimate` on records that have their keys already, blocks that are too large set apart."""
+    """`estimate` on records that have their keys already, blocks that are too large set apart.
+
+    sizes: of the rules of `keyed`.
+    """
     if prior is None and deterministic:
         prior = deterministic_prior(engine, keyed, deterministic, recall)
     labelled = None if labels is None else labelled_levels(engine, model, keyed, labels)
     sample = count_patterns(engine, model, random_pairs(engine, keyed, max_pairs, seed))
-    passes, remarks = training_passes(engine, model, keyed, max_training_pairs)
+    passes, remarks = training_passes(engine, model, keyed, sizes, max_training_pairs)
     total = total_pairs(engine, keyed)
     learnt = learn(model, sample, labelled, passes, prior, total, max_iterations, tolerance)
     remarks += learnt.remarks

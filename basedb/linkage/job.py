@@ -99,6 +99,7 @@ def link_tables(
                 engine,
                 model,
                 keyed,
+                measured.sizes,
                 prior=prior,
                 deterministic=deterministic,
                 recall=recall,

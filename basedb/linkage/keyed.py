@@ -16,6 +16,10 @@ from basedb.linkage.comparing import quoted
 from basedb.linkage.keys import has_several, key_column
 from basedb.linkage.model import BlockingRule
 
+_KEY = "block_key_"
+# SQL for what a keyed table has besides its keys.
+RECORD_COLUMNS = f"COLUMNS(lambda name: NOT starts_with(name, '{_KEY}'))"
+
 
 @dataclass(frozen=True)
 class Keyed:
@@ -126,4 +130,4 @@ def set_apart(engine: duckdb.DuckDBPyConnection, keyed: Keyed) -> Candidates:
 
 
 def _column(number: int) -> str:
-    return f"block_key_{number}"
+    return f"{_KEY}{number}"

@@ -70,39 +70,45 @@ def key_text(rule: BlockingRule) -> str:
     return text if rule.when == "true" else f"CASE WHEN {rule.when} THEN {text} END"
 
 
-def hashed(text: str, lasting: bool) -> str:
-    """SQL for the 63-bit hash of a text that is there.
+def hashed(text: str) -> str:
+    """SQL for the 63-bit hash of a text that is there, the same in every version of the engine.
 
-    lasting: the same in every version of the engine, for keys that are kept; otherwise the engine's
-    own, faster by half. The shift makes room for the sign: stores have no unsigned numbers.
+    The shift makes room for the sign: stores have no unsigned numbers.
     """
-    return f"({'md5_number_lower' if lasting else 'hash'}({text}) >> 1)::BIGINT"
+    return f"(md5_number_lower({text}) >> 1)::BIGINT"
 
 
 def key_query(rule: BlockingRule, records: str) -> str:
-    """SQL for (key, vertex) of one rule, each key of a record once, lasting."""
+    """SQL for (key, vertex) of one rule, each key of a record once."""
     if has_several(rule):
-        keys = f"list_distinct(list_transform({key_text(rule)}, lambda x: {hashed('x', True)}))"
+        keys = f"list_distinct(list_transform({key_text(rule)}, lambda x: {hashed('x')}))"
         return f"SELECT unnest({keys}) AS key, vertex FROM {records}"
     texts = f"SELECT {key_text(rule)} AS text, vertex FROM {records}"
-    return f"SELECT {hashed('text', True)} AS key, vertex FROM ({texts}) WHERE text IS NOT NULL"
+    return f"SELECT {hashed('text')} AS key, vertex FROM ({texts}) WHERE text IS NOT NULL"
 
 
 def key_column(rule: BlockingRule) -> str:
-    """SQL for the key of one record, not lasting: BIGINT or, if the rule `has_several`, BIGINT[]."""
-    text = key_text(rule)
+    """SQL for the key of one record: BIGINT or, if the rule `has_several`, BIGINT[].
+
+    By the engine's own hash, which is faster; for tables that do not outlive the job.
+    """
     if has_several(rule):
-        return f"list_distinct(list_transform({text}, lambda x: {hashed('x', False)}))"
+        return f"list_distinct(list_transform({key_text(rule)}, lambda x: (hash(x) >> 1)::BIGINT))"
+    parts = [f"({part})::VARCHAR" for part in part_expressions(rule)]
+    there = " AND ".join(f"{part} IS NOT NULL" for part in parts)
     # The hash of NULL is a number like any other.
-    return f"CASE WHEN ({text}) IS NOT NULL THEN {hashed(text, False)} END"
+    return f"CASE WHEN ({rule.when}) AND {there} THEN (hash({', '.join(parts)}) >> 1)::BIGINT END"
 
 
 def key_values(rule: BlockingRule, records: str, key: int, *, lasting: bool) -> str:
-    """SQL for the text of the block `key`, from any of the `records`."""
+    """SQL for the text of the block `key`, from any of the `records`; lasting: by `key_query`."""
     text = key_text(rule)
     if has_several(rule):
-        text = f"unnest({text})"
-    return f"SELECT text FROM (SELECT {text} AS text FROM {records}) WHERE {hashed('text', lasting)} = {key}"
+        same = hashed("text") if lasting else "(hash(text) >> 1)::BIGINT"
+        return f"SELECT text FROM (SELECT unnest({text}) AS text FROM {records}) WHERE {same} = {key}"
+    return (
+        f"SELECT {text} AS text FROM {records} WHERE {hashed(text) if lasting else key_column(rule)} = {key}"
+    )
 
 
 def check_keys(

@@ -10,6 +10,7 @@ from statistics import median
 import duckdb
 import numpy as np
 
+from basedb.linkage.blocks import RuleSize
 from basedb.linkage.columns import comparison_columns, expression_columns
 from basedb.linkage.counting import count_patterns
 from basedb.linkage.em import Fit, Patterns, maximise, posteriors
@@ -51,13 +52,20 @@ def training_rules(model: MatchModel) -> tuple[BlockingRule, ...]:
 
 
 def training_passes(
-    engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed: Keyed, most: int
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    keyed: Keyed,
+    sizes: Sequence[RuleSize],
+    most: int,
 ) -> tuple[list[Trained], list[Remark]]:
-    """Count the pairs of every training rule, by the comparisons its key leaves free."""
+    """Count the pairs of every training rule, by the comparisons its key leaves free.
+
+    sizes: of the rules of `keyed`; of a rule that makes more pairs than `most`, some blocks are taken.
+    """
     found, remarks = [], []
     for rule in training_rules(model):
         number = keyed.number(rule)
-        size = keyed.measure(engine, [number]).estimate
+        size = sizes[number].pairs
         free = _free_comparisons(engine, model, rule)
         if not size or not free:
             remarks.append(

@@ -6,7 +6,7 @@ import math
 
 import duckdb
 
-from basedb.linkage.keyed import Keyed
+from basedb.linkage.keyed import RECORD_COLUMNS, Keyed
 from basedb.store.session import scalar
 
 # In how many pairs a record is where there are records in plenty; more saves shuffling.
@@ -51,7 +51,7 @@ def _shuffled(engine: duckdb.DuckDBPyConnection, table: str, result: str, most: 
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {result} AS
             SELECT * EXCLUDE (draw), row_number() OVER (ORDER BY draw, vertex) - 1 AS place FROM (
-                SELECT *, md5_number_lower(vertex || ':{seed}') AS draw FROM {table}
+                SELECT {RECORD_COLUMNS}, md5_number_lower(vertex || ':{seed}') AS draw FROM {table}
                 WHERE draw <= {int(share * (2**64 - 1))})
             QUALIFY place < {most}"""
     )
