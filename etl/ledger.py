@@ -85,8 +85,12 @@ def is_released(engine: duckdb.DuckDBPyConnection, contract: Contract, delivery:
 
 
 def monotone(engine: duckdb.DuckDBPyConnection, received_at: datetime) -> datetime:
-    """The receipt time, moved after every earlier one: knowledge time never runs backwards."""
-    row = engine.execute("SELECT max(received_at) FROM basedb.delivery").fetchone()
+    """The receipt time, moved after every earlier one and after every decision about identities:
+    knowledge time never runs backwards."""
+    row = engine.execute(
+        "SELECT max(moment) FROM (SELECT max(received_at) AS moment FROM basedb.delivery UNION ALL"
+        " SELECT max(made_at) FROM basedb.decision WHERE kind IN ('judge', 'withdraw', 'model'))"
+    ).fetchone()
     last = row[0] if row else None
     if last is None or received_at > last:
         return received_at

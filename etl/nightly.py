@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,12 +27,13 @@ from etl.batch import Delivery, Refused
 from etl.contract import Contract
 from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
+from etl.first_model import FirstVersion, first_version
 from etl.inbox import Arrived, Inbox, read_inbox
 from etl.installed import of_domain
+from etl.known_files import KnownFiles
 from etl.ledger import Account
 from etl.load import Loader
 from etl.readers.result import Note, note
-from etl.runs import fetch
 
 Tell = Callable[[str, int, int], None]
 _RECEIVED_FROM = {
@@ -47,7 +49,8 @@ class Night:
 
     accounts: one per file that was looked into, in order. settled: files that were in already.
     arrived_late: (file, due) of files received after their contract's time and grace.
-    stopped: why the whole run ended early, if it did.
+    models: first versions of match models the night made. stopped: why the whole run ended early, if
+    it did.
     """
 
     inbox: Inbox
@@ -57,6 +60,19 @@ class Night:
     expectations: tuple[Expectation, ...]
     seconds: float
     stopped: str | None = None
+    models: tuple[FirstVersion, ...] = ()
+
+
+@dataclass
+class _Progress:
+    """What a night has done so far."""
+
+    accounts: list[Account] = field(default_factory=list)
+    late: list[tuple[str, datetime]] = field(default_factory=list)
+    settled: int = 0
+    broken: set[str] = field(default_factory=set)
+    models: list[FirstVersion] = field(default_factory=list)
+    modelled: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -71,8 +87,7 @@ class NightlyRun:
     wait: float = 30.0
     tell: Tell = lambda text, done, total: None
     verify: bool = False
-    _lines: list[dict[str, Any]] = field(default_factory=list)
-    _released: set[tuple[str, str]] = field(default_factory=set)
+    _known: KnownFiles = field(init=False)
 
     def run(
         self, directory: Path, now: datetime, day: date | None = None, until: date | None = None
@@ -85,46 +100,72 @@ class NightlyRun:
             for item in inbox.arrived
             if (day is None or item.day == day) and (until is None or item.day <= until)
         ]
-        self._remember()
-        accounts: list[Account] = []
-        late: list[tuple[str, datetime]] = []
-        settled = 0
-        broken: set[str] = set()
+        self._known = KnownFiles.of(self.store)
+        night = _Progress()
         stopped = None
-        for number, item in enumerate(wanted):
-            self.tell(item.file_name, number, len(wanted))
-            if item.contract.source in broken:
-                accounts.append(
-                    _aside(
-                        item, "skipped", message="同一来源前一份文件失败，本次跳过 / skipped after a failure"
-                    )
-                )
+        for _, items in groupby(wanted, key=lambda item: item.day):
+            stopped = self._day(list(items), night, started, len(wanted)) or self._first_models(
+                night, started
+            )
+            if stopped:
+                break
+        with self.store.reading() as engine:
+            standing = expectations(engine, self.contracts.values(), now)
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        return Night(
+            inbox, tuple(night.accounts), night.settled, tuple(night.late), tuple(standing), seconds, stopped,
+            tuple(night.models),
+        )  # fmt: skip
+
+    def _day(self, items: list[Arrived], night: _Progress, started: datetime, total: int) -> str | None:
+        """Process the files of a delivery day; returns why the whole run must stop, if it must."""
+        for item in items:
+            self.tell(item.file_name, len(night.accounts) + night.settled, total)
+            if item.contract.source in night.broken:
+                zh = "同一来源前一份文件失败，本次跳过 / skipped after a failure"
+                night.accounts.append(_aside(item, "skipped", message=zh))
                 continue
-            if self._is_settled(item):
-                settled += 1
+            if not self.verify and self._known.is_settled(item, _as_of(item)):
+                night.settled += 1
                 continue
             try:
                 account = self._process(item)
             except StoreBusy as error:
-                stopped = str(error)
-                break
+                return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
                 if not self._store_answers():
-                    stopped = str(error)
-                    break
-                broken.add(item.contract.source)
+                    return str(error)
+                night.broken.add(item.contract.source)
                 account = self._failed(item, error, started)
             if account is None:
-                settled += 1
+                night.settled += 1
                 continue
-            accounts.append(account)
+            night.accounts.append(account)
             due_at = item.contract.arrival.due_at(account.as_of) if account.as_of else None
             if due_at and item.present and account.status != "identical" and item.received_at > due_at:
-                late.append((item.file_name, due_at))
-        with self.store.reading() as engine:
-            standing = expectations(engine, self.contracts.values(), now)
-        seconds = (datetime.now(UTC) - started).total_seconds()
-        return Night(inbox, tuple(accounts), settled, tuple(late), tuple(standing), seconds, stopped)
+                night.late.append((item.file_name, due_at))
+        return None
+
+    def _first_models(self, night: _Progress, started: datetime) -> str | None:
+        """Give domains that have seen enough a model version of their own; not after a day that failed.
+        Returns why the whole run must stop, if it must."""
+        for name, domain in self.domains.items():
+            if night.broken or name in night.modelled:
+                continue
+            try:
+                made = first_version(self.store, domain, of_domain(self.contracts, name), self.wait)
+            except StoreError as error:
+                return str(error)
+            except Exception as error:  # noqa: BLE001  the files are in; they can be scored anew at any time
+                night.modelled.add(name)
+                what = f"{domain.entity.qualified} 匹配模型 / match model"
+                message = self._enter_failure(what, error, started)
+                night.accounts.append(Account(name, what, None, "failed", message=message))
+                continue
+            if made is not None:
+                night.models.append(made)
+                night.modelled.add(name)
+        return None
 
     def _own_files(self) -> list[Path]:
         """The archive, and an embedded store with the files beside it."""
@@ -133,45 +174,9 @@ class NightlyRun:
             own += self.store.path.parent.glob(f"{self.store.path.name}*")
         return own
 
-    def _remember(self) -> None:
-        """What the ledger knows of earlier deliveries, asked once."""
-        with self.store.reading() as engine:
-            self._lines = fetch(
-                engine,
-                "SELECT d.file_id, d.source, d.file_name, d.sha256, d.bytes, d.as_of, d.status, d.reason, d.message,"
-                " d.contract_version, r.started_at FROM basedb.delivery d JOIN basedb.run r USING (run_id)"
-                " WHERE d.mode <> 'waiver' ORDER BY d.file_id",
-            )
-            self._released = set(
-                engine.execute(
-                    "SELECT source, subject FROM basedb.decision WHERE kind = 'release'"
-                ).fetchall()
-            )
-        self._by_name = {(line["source"], line["file_name"]): line for line in self._lines}
-        self._by_content = {
-            (line["source"], line["as_of"], line["sha256"]): line
-            for line in self._lines
-            if line["status"] in ("loaded", "current")
-        }
-
-    def _is_settled(self, item: Arrived) -> bool:
-        """Whether the ledger shows, without opening the file, that it is in already."""
-        if self.verify or not item.present:
-            return False
-        state = item.path.stat()
-        listed = item.listed.sha256 if item.listed else None
-        line = self._by_name.get((item.contract.source, item.file_name))
-        if line is not None and line["status"] in ("loaded", "current"):
-            untouched = datetime.fromtimestamp(state.st_mtime, UTC) <= line["started_at"]
-            return untouched and state.st_size == line["bytes"] and listed in (None, line["sha256"])
-        if line is None and listed is not None:  # sent again under another name, and looked into before
-            same = self._by_content.get((item.contract.source, _as_of(item), listed))
-            return same is not None and state.st_size == same["bytes"] and _older(state, same)
-        return False
-
     def _process(self, item: Arrived) -> Account | None:
         contract = item.contract
-        line = self._by_name.get((contract.source, item.file_name))
+        line = self._known.line(item)
         if not item.present:
             return self._missing(item, line)
         loader = self._loader(contract.domain)
@@ -185,7 +190,7 @@ class NightlyRun:
         promised = listed.sha256 if listed else None
         if (
             promised not in (None, delivery.sha256)
-            and (contract.source, delivery.sha256) not in self._released
+            and (contract.source, delivery.sha256) not in self._known.released
         ):
             return self._mismatch(item, delivery, line)
         notes = tuple(self._notes(item, delivery))
@@ -256,9 +261,12 @@ class NightlyRun:
 
     def _failed(self, item: Arrived, error: Exception, started: datetime) -> Account:
         """A defect or a store that refused this file: in the run ledger, numbers masked."""
+        return _aside(item, "failed", message=self._enter_failure(item.file_name, error, started))
+
+    def _enter_failure(self, what: str, error: Exception, started: datetime) -> str:
         place = traceback.extract_tb(error.__traceback__)[-1]
         text = mask_text(f"{type(error).__name__}: {error}")[:500]
-        message = f"{item.file_name}：{text}（{Path(place.filename).name}:{place.lineno}）"
+        message = f"{what}：{text}（{Path(place.filename).name}:{place.lineno}）"
         with suppress(StoreError), self.store.writing("basedb nightly failure", self.wait) as session:
             counters = Counters(session)
             session.engine.execute(
@@ -274,16 +282,12 @@ class NightlyRun:
                 ],
             )
             counters.save()
-        return _aside(item, "failed", message=message)
+        return message
 
 
 def _as_of(item: Arrived) -> date | None:
     found = item.contract.match(item.file_name)
     return found or (item.listed.as_of if item.listed else None)
-
-
-def _older(state: Any, line: dict[str, Any]) -> bool:
-    return bool(datetime.fromtimestamp(state.st_mtime, UTC) <= line["started_at"])
 
 
 def _aside(item: Arrived, status: str, reason: str | None = None, message: str | None = None) -> Account:

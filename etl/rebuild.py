@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from basedb.domain import Domain
+from basedb.linkage.model import InvalidModel
 from basedb.store import Store
 from basedb.store.migrate import initialise
 from etl import ledger
@@ -23,6 +24,7 @@ from etl.compare import Comparison, compare_stores
 from etl.contract import Contract, load_contract
 from etl.ledger import Account
 from etl.load import Loader
+from etl.model_versions import copy_versions, use_version
 from etl.quarantine import Decision, entries, resend, waive
 from etl.readers.result import Note
 from etl.release import release
@@ -58,7 +60,7 @@ class _Replay:
     def __init__(
         self, source: Store, target: Store, archive: Archive, domains: Mapping[str, Domain], folder: Path
     ):
-        self.target, self.archive, self.domains = target, archive, domains
+        self.source, self.target, self.archive, self.domains = source, target, archive, domains
         with source.reading() as engine:
             self.lines = fetch(engine, "SELECT * FROM basedb.delivery ORDER BY file_id")
             self.decisions = fetch(engine, "SELECT * FROM basedb.decision ORDER BY decision_id")
@@ -75,11 +77,12 @@ class _Replay:
                 raise Irreproducible(
                     f"{self.target.label} 里已有数据，请换一个空库 / the target store is not empty"
                 )
+        copy_versions(self.source, self.target)
         pending = [row for row in self.decisions if row["kind"] != "waive"]
         for number, line in enumerate(self.lines):
             tell(line["file_name"], number, len(self.lines))
             while pending and pending[0]["after_file_id"] < line["file_id"]:
-                self._decide(pending.pop(0))
+                self._decide(pending.pop(0), number)
             account = self._line(line, number)
             if (account.file_id, account.status) != (line["file_id"], line["status"]):
                 raise Irreproducible(
@@ -88,7 +91,7 @@ class _Replay:
                     " / the replayed file went another way"
                 )
         for row in pending:
-            self._decide(row)
+            self._decide(row, len(self.lines))
 
     def _line(self, line: dict[str, Any], number: int) -> Account:
         contract = self.contracts.get((line["source"], line["contract_version"]))
@@ -151,7 +154,8 @@ class _Replay:
             )
         return waive(loader, contract, rows, _decision(made[0]), line["received_at"].astimezone(UTC))
 
-    def _decide(self, row: dict[str, Any]) -> None:
+    def _decide(self, row: dict[str, Any], number: int) -> None:
+        """Take a decision again, at its place before the line `number`."""
         if row["kind"] == "release":
             line = {"source": row["source"], "sha256": row["subject"]}
             release(self.target, line, _decision(row))
@@ -163,6 +167,13 @@ class _Replay:
                     if row["subject"] in (entry["digest"], f"{entry['file_id']}:{entry['row_no']}")
                 ]
             resend(self.target, rows, _decision(row))
+        elif row["kind"] == "model":
+            loader = self._loader(row["source"], max(number - 1, 0))
+            version, decision = int(row["subject"]), _decision(row)
+            try:
+                use_version(self.target, loader.domain, loader.peers, version, decision, "rebuild")
+            except (InvalidModel, LookupError) as error:
+                raise Irreproducible(str(error)) from error
 
 
 _ARRIVAL_FINDINGS = (

@@ -7,7 +7,7 @@ and history, and a line in the ledger and the decision log.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -18,25 +18,28 @@ from basedb.linkage.evidence import NO_EVIDENCE, find_evidence
 from basedb.linkage.exact import link_keys, recall_keys
 from basedb.linkage.outcomes import find_outcomes
 from basedb.linkage.partition import decide
-from basedb.linkage.records import describe_arrivals, recall
+from basedb.linkage.records import describe_arrivals, key_columns, recall
 from basedb.linkage.touched import find_touched
-from basedb.linkage.versions import active_version
+from basedb.linkage.versions import active_number, active_version
 from basedb.master import history, identity_ledger
 from basedb.master.identity import resolve
+from basedb.stewardship.plan import Judgement, Plan
 from basedb.store import Session, Store, scalar
 from etl import ledger
 from etl.contract.model import Contract
 from etl.counters import Counters
+from etl.judging import enter_judgements, judge_those_left_behind, note_doubts, refuse_contradiction
 from etl.quarantine import Decision, NotPossible
 from etl.stages.merge import Merge
 from etl.stages.publish import refresh_keyed_tables
 
-SAME, DIFFERENT = "same", "different"
-
 
 @dataclass(frozen=True)
 class Revised:
-    """What a revision changed: entities that were merged away, that are new, records that moved."""
+    """What a revision changed: entities that were merged away, that are new, records that moved.
+
+    run_id: 0 if there was nothing to decide.
+    """
 
     run_id: int
     judgements: tuple[int, ...]
@@ -74,36 +77,38 @@ class Reviser:
     wait: float = 30.0
 
     def judge(self, verdict: str, pairs: Sequence[tuple[int, int]], decision: Decision) -> Revised:
-        """Enter that the two mentions of each pair are the same entity, or different ones.
+        """Enter that the two mentions of each pair are the same entity, or different ones."""
+        return self.enter(Plan(tuple(Judgement(verdict, a, b) for a, b in pairs)), decision)
 
-        Raises NotPossible where a mention does not exist, or a judgement in force says otherwise.
+    def enter(self, plan: Plan, decision: Decision) -> Revised:
+        """Enter the judgements of a plan, and what else they need to come true, in one transaction.
+
+        Raises NotPossible where a mention does not exist, or judgements in force say otherwise.
         """
-        if verdict not in (SAME, DIFFERENT):
-            raise NotPossible(f"没有这样的判定 {verdict} / no such verdict")
 
-        def enter(revision: Revision) -> list[int]:
+        if not plan.judgements:
+            with self.store.writing(f"basedb {self.command}", self.wait) as session:
+                counters = Counters(session)
+                note_doubts(session, counters, self.domain.name, plan.doubts, decision)
+                counters.save()
+            return Revised(0, (), (), (), 0)
+
+        def enter(revision: Revision, decision: Decision) -> list[int]:
+            pairs = [(item.a, item.b) for item in plan.judgements]
             entities = _entities_of(revision, [mention for pair in pairs for mention in pair])
-            first = revision.counters.take("basedb.judgement", len(pairs))
-            for number, pair in enumerate(pairs, start=first):
-                revision.engine.execute(
-                    "INSERT INTO basedb.judgement (judgement_id, entity, verdict, a, b, made_by, made_at, reason)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        number, revision.domain.entity.qualified, verdict, min(pair), max(pair), decision.made_by,
-                        decision.made_at, decision.reason,
-                    ],
-                )  # fmt: skip
-            judged = range(first, first + len(pairs))
-            _log(revision, "judge", f"{judged.start}-{judged.stop - 1}", decision)
-            _revise(revision, entities)
-            return list(judged)
+            judged = enter_judgements(revision, plan.judgements, decision)
+            judged += _revise(revision, entities, lambda: judge_those_left_behind(revision, plan, decision))
+            refuse_contradiction(revision, judged)
+            _log(revision, "judge", f"{judged[0]}-{judged[-1]}", decision)
+            note_doubts(revision.session, revision.counters, revision.domain.name, plan.doubts, decision)
+            return judged
 
         return self._run(enter, decision)
 
     def withdraw(self, judgements: Sequence[int], decision: Decision) -> Revised:
         """Withdraw judgements: the evidence decides again. Raises NotPossible for one not in force."""
 
-        def enter(revision: Revision) -> list[int]:
+        def enter(revision: Revision, decision: Decision) -> list[int]:
             rows = revision.engine.execute(
                 "SELECT judgement_id, a, b FROM basedb.judgement WHERE entity = ? AND withdrawn_at IS NULL"
                 " AND judgement_id IN (SELECT unnest(?))",
@@ -124,6 +129,7 @@ class Reviser:
             _log(revision, "withdraw", ",".join(map(str, sorted(judgements))), decision)
             entities = _entities_of(revision, [mention for _, a, b in rows for mention in (a, b)])
             _revise(revision, entities)
+            refuse_contradiction(revision, ())
             return list(judgements)
 
         return self._run(enter, decision)
@@ -135,14 +141,14 @@ class Reviser:
         the subject for the decision log.
         """
 
-        def enter(revision: Revision) -> list[int]:
+        def enter(revision: Revision, decision: Decision) -> list[int]:
             _log(revision, "model", prepare(revision), decision)
             _relink(revision)
             return []
 
         return self._run(enter, decision)
 
-    def _run(self, enter: Callable[[Revision], list[int]], decision: Decision) -> Revised:
+    def _run(self, enter: Callable[[Revision, Decision], list[int]], decision: Decision) -> Revised:
         started = datetime.now(UTC)
         with self.store.writing(f"basedb {self.command}", self.wait) as session:
             counters = Counters(session)
@@ -151,8 +157,9 @@ class Reviser:
                 session, self.domain, self.peers, counters, counters.take("basedb.run"),
                 received.isoformat(sep=" ", timespec="microseconds"), 0,
             )  # fmt: skip
-            revision.model_version = active_version(session.engine, self.domain.entity).version
-            judgements = enter(revision)
+            revision.model_version = active_number(session.engine, self.domain.entity)
+            # The log gives the time from which the decision holds: a rebuild arrives at the same.
+            judgements = enter(revision, replace(decision, made_at=received))
             session.engine.execute(
                 "INSERT INTO basedb.run (run_id, command, account, started_at, finished_at, status, message,"
                 " basedb_version) VALUES (?, ?, ?, ?, ?, 'published', ?, ?)",
@@ -165,8 +172,12 @@ class Reviser:
             return _summary(revision, judgements)
 
 
-def _revise(revision: Revision, entities: Sequence[int]) -> None:
-    """Decide the given entities, and what their evidence reaches, anew."""
+def _revise(revision: Revision, entities: Sequence[int], more: Callable[[], list[int]] = list) -> list[int]:
+    """Decide the given entities, and what their evidence reaches, anew.
+
+    more: enters judgements that turn out to be needed; returns all it entered.
+    """
+    entity, session = revision.domain.entity, revision.session
     _without_delivery(revision)
     revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
     revision.engine.execute(
@@ -175,7 +186,15 @@ def _revise(revision: Revision, entities: Sequence[int]) -> None:
     revision.engine.execute(
         "CREATE OR REPLACE TEMP TABLE revised AS SELECT unnest(?::BIGINT[]) AS entity_id", [list(entities)]
     )
-    _decide(revision)
+    # Others with the same numbers: what the revised entities are decides theirs, and how they share it.
+    recall(session, entity, f"m.{entity.id_column}", "SELECT entity_id FROM revised")
+    keys = " UNION ".join(
+        f"SELECT {key} AS key, vertex FROM linking WHERE {key} IS NOT NULL" for key in key_columns(entity)
+    )
+    revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_key AS {keys}")
+    for column in entity.key_rule.keys:
+        recall(session, entity, f"m.{column}", "SELECT DISTINCT key FROM new_key")
+    return _decide(revision, "key IN (SELECT key FROM new_key)", more)
 
 
 def _relink(revision: Revision) -> None:
@@ -189,7 +208,9 @@ def _relink(revision: Revision) -> None:
     recall(session, entity, "m.record_id", f"SELECT record_id FROM {entity.schema}.source_record")
     find_evidence(session, entity, version)
     session.engine.execute("CREATE OR REPLACE TEMP TABLE revised AS SELECT DISTINCT entity_id FROM linking")
-    _decide(revision)
+    recall_keys(session, entity)
+    _decide(revision, "false")
+    refuse_contradiction(revision, ())
 
 
 def _without_delivery(revision: Revision) -> None:
@@ -208,44 +229,29 @@ def _without_delivery(revision: Revision) -> None:
     describe_arrivals(revision.session, entity)
 
 
-def _decide(revision: Revision) -> None:
-    """Resolve, check the judgements, merge and write."""
+def _decide(revision: Revision, keys: str, more: Callable[[], list[int]] = list) -> list[int]:
+    """Resolve, merge and write. keys: which keys may link others, see `link_keys`; more: see `_revise`."""
     entity, session = revision.domain.entity, revision.session
-    recall_keys(session, entity)
-    link_keys(session, entity, "key_edge", "linking", "contested", "false")
+    link_keys(session, entity, "key_edge", "linking", "contested", keys)
     session.engine.execute("CREATE OR REPLACE TEMP TABLE history_edge (a BIGINT, b BIGINT)")
-    find_touched(session, entity, "SELECT a, b FROM new_evidence WHERE grade = 'auto'")
+    find_touched(
+        session,
+        entity,
+        "SELECT a, b FROM new_evidence WHERE grade = 'auto' UNION ALL SELECT a, b FROM key_edge",
+    )
     decide(session, entity)
+    entered: list[int] = []
+    while added := more():
+        entered += added
+        decide(session, entity)
     new = resolve(revision.engine, entity, revision.counters.peek(entity.qualified))
     revision.counters.take(entity.qualified, new)
     find_outcomes(session, entity)
-    _refuse_contradiction(revision)
     Merge().run(revision)
     identity_ledger.write(session, entity, revision.received, revision.run_id, revision.model_version)
     history.write(session, entity, revision.received, revision.run_id)
     refresh_keyed_tables(session, revision.domain, revision.counters, revision.received, revision.run_id)
-
-
-def _refuse_contradiction(revision: Revision) -> None:
-    """NotPossible if a judgement in force did not come true: it contradicts another one."""
-    broken = revision.engine.execute(
-        """SELECT j.verdict, j.a, j.b FROM standing_judgement j
-            JOIN entity_of x ON x.vertex = j.a JOIN entity_of y ON y.vertex = j.b
-            WHERE (j.verdict = 'same') <> (x.entity_now = y.entity_now) ORDER BY j.a, j.b LIMIT 1"""
-    ).fetchone()
-    if broken is None:
-        return
-    entity = revision.domain.entity.qualified
-    rows = revision.engine.execute(
-        "SELECT judgement_id, verdict, made_by FROM basedb.judgement WHERE entity = ? AND withdrawn_at IS NULL"
-        " AND a = ? AND b = ?",
-        [entity, broken[1], broken[2]],
-    ).fetchall()
-    told = "、".join(f"#{number}（{verdict}，{by}）" for number, verdict, by in rows)
-    raise NotPossible(
-        f"与已有判定矛盾：按全部判定无法同时满足 {told}；请先撤回其中之一（basedb review withdraw）"
-        " / the judgements in force contradict each other; withdraw one of them first"
-    )
+    return entered
 
 
 def _entities_of(revision: Revision, mentions: Sequence[int]) -> list[int]:

@@ -70,6 +70,7 @@ def _document(night: Night) -> dict[str, Any]:
             for item in night.expectations
             if item.overdue
         ],
+        "models": list(night.models),
         "no_contract": night.inbox.unknown,
         "broken_lists": night.inbox.broken_lists,
         "seconds": round(night.seconds, 3),
@@ -90,6 +91,12 @@ def _tell(night: Night, zone: ZoneInfo) -> None:
         account_table("未入库的文件 / files not loaded", stopped)
         for account in stopped:
             say(f"{account.file_name}：{account.message or account.reason or ''}")
+    for made in night.models:
+        say(
+            f"匹配模型第 {made.version} 版已自动建立并重新评分：{made.records:,} 条记录，先验 1/{made.entities:,}，"
+            f"词频 {made.values:,} 个值；合并编号 {made.merged:,} 个，拆出 {made.fresh:,} 个，用时 {made.seconds:,.1f} 秒"
+            f" / first version of the match model {made.entity}: everything was scored again"
+        )
     _tell_arrivals(night, zone)
     for name, why in night.inbox.broken_lists.items():
         say(f"送达清单 {name} 无法使用：{why}", "yellow")
