@@ -1,0 +1,330 @@
+"""`basedb review`: doubtful matches, and what people decide about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from basedb import audit
+from basedb.cli import stewarding
+from basedb.cli.exits import Usage
+from basedb.cli.output import local, print_json, say, table
+from basedb.cli.review_view import (
+    item_document,
+    queue_table,
+    show_item,
+    show_records,
+    show_sides,
+    show_why,
+)
+from basedb.cli.site import Site, pass_site
+from basedb.domain import Domain
+from basedb.stewardship.assignment import assign
+from basedb.stewardship.judgements import Entry, list_judgements, resolve_ids
+from basedb.stewardship.lookup import Lookup, looking, recall_mentions
+from basedb.stewardship.plan import DIFFERENT, SAME, joined
+from basedb.stewardship.queue import Filter, Item, next_item, read_queue
+from basedb.stewardship.sides import Sides, put_side_by_side
+from basedb.stewardship.split_merge import plan_pair
+from basedb.stewardship.why import Why, explain
+from basedb.store import Store
+
+VERDICT = {SAME: "同一", DIFFERENT: "不同", "unsure": "待定"}
+
+
+@click.group()
+def review() -> None:
+    """复核：拿不准的匹配由人判定 / doubtful matches, decided by people."""
+
+
+@review.command(name="list")
+@stewarding.DOMAIN
+@click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
+@click.option("--kind", help="只列一种原因（约束名、doubtful、sole_value、rival、large）/ one kind only")
+@click.option("--assigned", metavar="NAME", help="只列分派给某人的 / assigned to somebody")
+@click.option("--unassigned", is_flag=True, help="只列未分派的 / assigned to nobody")
+@click.option("--min-weight", type=float, help="权重不低于 / match weight at least")
+@click.option("--max-weight", type=float, help="权重不高于 / match weight at most")
+@click.option("--limit", default=30, show_default=True, help="最多列出的条数 / at most so many")
+@pass_site
+def list_(
+    site: Site,
+    domain_name: str,
+    entity_id: int | None,
+    kind: str | None,
+    assigned: str | None,
+    unassigned: bool,
+    min_weight: float | None,
+    max_weight: float | None,
+    limit: int,
+) -> None:
+    """待判定的事项，最值得判定的在前 / what waits for a decision, the most valuable first."""
+    domain = stewarding.domain_of(site, domain_name)
+    wanted = Filter(entity_id, kind, assigned, unassigned, min_weight, max_weight)
+    with looking(site.ready_store) as lookup:
+        every = read_queue(lookup, domain.entity)
+    found = [item for item in every if wanted.admits(item)]
+    if site.json:
+        print_json({"total": len(found), "items": [item_document(item) for item in found[:limit]]})
+        return
+    queue_table(site, domain.entity, found[:limit], f"待判定，{len(found)} 项 / to be decided")
+    if len(found) > limit:
+        say(f"只列出前 {limit} 项，--limit 可增加 / only the first {limit} are listed", "dim")
+    say("下一项 / the next: basedb review next；详情 / details: basedb review show <左> <右>", "dim")
+
+
+@review.command(name="next")
+@stewarding.DOMAIN
+@stewarding.BY
+@stewarding.SHOW_IDS
+@stewarding.PURPOSE
+@pass_site
+def next_(site: Site, domain_name: str, by: str, show_ids: bool, purpose: str) -> None:
+    """最值得您判定的一项：分派给您的，或未分派的 / the most valuable item that is yours or nobody's."""
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    with looking(store) as lookup:
+        item = next_item(read_queue(lookup, domain.entity), by)
+        if item is None:
+            if site.json:
+                print_json({"item": None})
+            else:
+                say("没有等您判定的事项 / nothing waits for you")
+            return
+        _present(site, store, lookup, domain, item.left, item.right, item, show_ids, purpose)
+
+
+@review.command()
+@click.argument("left", type=int)
+@click.argument("right", type=int, required=False)
+@stewarding.DOMAIN
+@stewarding.FOLLOW
+@stewarding.SHOW_IDS
+@stewarding.PURPOSE
+@pass_site
+def show(
+    site: Site, left: int, right: int | None, domain_name: str, follow: bool, show_ids: bool, purpose: str
+) -> None:
+    """并排看两个编号，及权重的由来；只给一个编号则列出其记录 / two entities side by side, or one's records."""
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    with looking(store) as lookup:
+        asked = [left] if right is None else [left, right]
+        ids = sorted(stewarding.possible(resolve_ids, lookup, domain.entity, asked, follow))
+        if len(set(ids)) < len(ids):
+            raise Usage(f"{left} 与 {right} 是同一{domain.entity.zh} {ids[0]} / both are {ids[0]}")
+        if right is None:
+            _present_one(site, store, lookup, domain, ids[0], show_ids, purpose)
+            return
+        queue = read_queue(lookup, domain.entity)
+        item = next((item for item in queue if item.pair == (ids[0], ids[1])), None)
+        _present(site, store, lookup, domain, ids[0], ids[1], item, show_ids, purpose)
+
+
+@review.command(context_settings={"ignore_unknown_options": False})
+@click.argument("ids", nargs=-1, required=True, type=int, metavar="LEFT RIGHT [LEFT RIGHT]…")
+@click.argument("verdict", type=click.Choice(list(VERDICT)))
+@stewarding.REASON
+@stewarding.BY
+@stewarding.FOLLOW
+@stewarding.DOMAIN
+@pass_site
+def decide(
+    site: Site, ids: tuple[int, ...], verdict: str, reason: str, by: str, follow: bool, domain_name: str
+) -> None:
+    """判定：同一、不同或待定 / decide: the same, different, or cannot tell."""
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    stewarding.pairs_of(ids)
+    with looking(store) as lookup:
+        found = stewarding.possible(resolve_ids, lookup, domain.entity, ids, follow)
+        pairs = stewarding.pairs_of(found)
+        plans = [
+            stewarding.possible(plan_pair, lookup, domain.entity, min(pair), max(pair), verdict)
+            for pair in pairs
+        ]
+    revised = stewarding.enter(
+        site, store, domain, joined(plans), stewarding.decision(by, reason), "review decide"
+    )
+    if site.json:
+        told = [{"left": min(pair), "right": max(pair)} for pair in pairs]
+        print_json({"verdict": verdict, "pairs": told, **stewarding.revised_document(revised)})
+        return
+    for one, other in pairs:
+        say(f"{one} 与 {other}：{VERDICT[verdict]} / {verdict}")
+    stewarding.tell_judgements(revised)
+    stewarding.tell_revised(domain, revised)
+
+
+@review.command(name="assign")
+@click.argument("ids", nargs=-1, type=int, metavar="[LEFT RIGHT]…")
+@click.option("--to", metavar="NAME", help="分派给谁 / to whom")
+@click.option("--nobody", is_flag=True, help="取消分派 / to nobody again")
+@click.option(
+    "--top", type=int, metavar="N", help="分派最值得判定的 N 个未分派事项 / the N most valuable, unassigned"
+)
+@stewarding.BY
+@stewarding.DOMAIN
+@pass_site
+def assign_(
+    site: Site, ids: tuple[int, ...], to: str | None, nobody: bool, top: int | None, by: str, domain_name: str
+) -> None:
+    """分派事项 / say who is to decide what."""
+    if (to is None) == (not nobody):
+        raise Usage("请给出 --to 姓名，或 --nobody / name somebody with --to, or --nobody")
+    if bool(ids) == (top is not None):
+        raise Usage("请给出成对的编号，或 --top N / name ids two by two, or --top N")
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    with looking(store) as lookup:
+        queue = read_queue(lookup, domain.entity)
+        if top is not None:
+            pairs = [item.pair for item in queue if item.assigned_to is None][:top]
+        else:
+            found = stewarding.possible(resolve_ids, lookup, domain.entity, ids)
+            pairs = [(min(pair), max(pair)) for pair in stewarding.pairs_of(found)]
+            missing = set(pairs) - {item.pair for item in queue}
+            if missing:
+                told = "、".join(f"{one} {other}" for one, other in sorted(missing))
+                raise Usage(f"不在待判定之列：{told} / not in the queue")
+    assign(store, domain.entity, pairs, to, by, datetime.now(UTC), site.wait)
+    if site.json:
+        print_json({"assigned_to": to, "pairs": [{"left": one, "right": other} for one, other in pairs]})
+    else:
+        say(
+            f"{len(pairs)} 项已分派给 {to} / assigned"
+            if to
+            else f"{len(pairs)} 项已取消分派 / assigned to nobody"
+        )
+
+
+@review.command()
+@click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
+@click.option("--all", "everything", is_flag=True, help="含已撤回的 / withdrawn ones, too")
+@click.option("--limit", default=200, show_default=True, help="最多列出的条数 / at most so many")
+@stewarding.DOMAIN
+@pass_site
+def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, domain_name: str) -> None:
+    """已作的判定 / judgements that were made."""
+    domain = stewarding.domain_of(site, domain_name)
+    with looking(site.ready_store) as lookup:
+        about = [] if entity_id is None else [entity_id]
+        found = list_judgements(lookup, domain.entity, withdrawn=everything, about=about)
+    if site.json:
+        print_json({"total": len(found), "judgements": [_entry_document(entry) for entry in found[:limit]]})
+        return
+    table(
+        f"判定，{len(found)} 项 / judgements",
+        ["判定", "结论", "编号", "提及", "判定人", "时间", "理由", "撤回"],
+        [
+            (
+                str(entry.judgement_id), VERDICT[entry.verdict], " ".join(map(str, sorted({entry.a_id, entry.b_id}))),
+                f"{entry.a} {entry.b}", entry.made_by, local(entry.made_at, site.time_zone), entry.reason,
+                _withdrawal(site, entry),
+            )
+            for entry in found[:limit]
+        ],
+        right=["判定"],
+    )  # fmt: skip
+    if len(found) > limit:
+        say(f"只列出前 {limit} 项，--limit 可增加 / only the first {limit} are listed", "dim")
+
+
+@review.command()
+@click.argument("ids", nargs=-1, required=True, type=int, metavar="JUDGEMENT…")
+@stewarding.REASON
+@stewarding.BY
+@stewarding.DOMAIN
+@pass_site
+def withdraw(site: Site, ids: tuple[int, ...], reason: str, by: str, domain_name: str) -> None:
+    """撤回判定，恢复由证据认定 / withdraw judgements: the evidence decides again."""
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    worker = stewarding.reviser(site, store, domain, "review withdraw")
+    revised = stewarding.possible(worker.withdraw, sorted(set(ids)), stewarding.decision(by, reason))
+    if site.json:
+        print_json({"withdrawn": sorted(set(ids)), **stewarding.revised_document(revised)})
+        return
+    say(f"已撤回 {len(set(ids))} 项判定 / withdrawn")
+    stewarding.tell_revised(domain, revised)
+
+
+def _present(
+    site: Site,
+    store: Store,
+    lookup: Lookup,
+    domain: Domain,
+    left: int,
+    right: int,
+    item: Item | None,
+    show_ids: bool,
+    purpose: str,
+) -> None:
+    """Show two entities, once the read is on record."""
+    entity = domain.entity
+    hide = stewarding.hiding(site, domain, show_ids, purpose)
+    recall_mentions(lookup, entity, [left, right])
+    sides = put_side_by_side(lookup, entity, left, right, hide)
+    why = explain(lookup, entity, left, right, show_ids)
+    audit.record(store, "review show", purpose, f"{entity.name} {left} {right}", _mentions(sides))
+    if site.json:
+        print_json(
+            {"item": None if item is None else item_document(item), "sides": sides, "why": _why_document(why)}
+        )
+        return
+    say(f"{entity.zh} {left} 与 {right}", "bold")
+    if item is not None:
+        show_item(entity, item)
+    show_sides(entity, sides)
+    show_records(sides)
+    show_why(domain, why)
+    say(f"判定 / decide: basedb review decide {left} {right} same|different|unsure --reason …", "dim")
+
+
+def _present_one(
+    site: Site, store: Store, lookup: Lookup, domain: Domain, number: int, show_ids: bool, purpose: str
+) -> None:
+    """The records of one entity, as `basedb split` names them."""
+    hide = stewarding.hiding(site, domain, show_ids, purpose)
+    recall_mentions(lookup, domain.entity, [number])
+    sides = put_side_by_side(lookup, domain.entity, number, 0, hide)
+    audit.record(store, "review show", purpose, f"{domain.entity.name} {number}", _mentions(sides))
+    if site.json:
+        print_json({domain.entity.id_column: number, "lines": sides.lines, "records": sides.records[0]})
+        return
+    table(
+        f"{domain.entity.zh} {number}，逐项 / values",
+        ["属性", "值"],
+        [(line.zh, "；".join(f"{v.text} ×{v.mentions}" for v in line.left)) for line in sides.lines],
+    )
+    show_records(sides)
+    say(f"拆分 / split: basedb split {number} --records <提及编号> --reason …", "dim")
+
+
+def _mentions(sides: Sides) -> int:
+    return sum(record.versions for records in sides.records for record in records)
+
+
+def _why_document(why: Why) -> dict[str, Any]:
+    """Without the values the comparisons read, which are not masked."""
+    document = {name: getattr(why, name) for name in why.__dataclass_fields__}
+    if why.explanation is not None:
+        kept = ("comparison", "zh", "level", "level_zh", "missing", "m", "u", "weight", "adjustment")
+        document["explanation"] = {
+            **{name: getattr(why.explanation, name) for name in ("a", "b", "prior_weight", "match_weight", "constraints")},
+            "steps": [{name: getattr(step, name) for name in kept} for step in why.explanation.steps],
+        }  # fmt: skip
+    document["judgements"] = [_entry_document(entry) for entry in why.judgements]
+    return document
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__} | {"in_force": entry.in_force}
+
+
+def _withdrawal(site: Site, entry: Entry) -> str:
+    if entry.in_force:
+        return ""
+    return f"{entry.withdrawn_by} {local(entry.withdrawn_at, site.time_zone):%m-%d}：{entry.withdrawn_reason}"

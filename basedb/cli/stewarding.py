@@ -1,0 +1,121 @@
+"""What the stewards' commands share: the entity, people's ids, and decisions entered or refused in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from basedb.cli.exits import Usage
+from basedb.cli.hiding import Hide, attribute_hiding
+from basedb.cli.output import say
+from basedb.cli.site import Site, account_name
+from basedb.domain import Domain
+from basedb.stewardship.plan import Plan, Unresolved
+from basedb.store import Store
+from etl.installed import of_domain
+from etl.quarantine import Decision, NotPossible
+from etl.revision import Revised, Reviser
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DOMAIN = click.option(
+    "--domain", "domain_name", default="population", show_default=True, help="基础库 / the base database"
+)
+REASON = click.option("--reason", required=True, help="理由，记入决定记录 / why")
+BY = click.option("--by", default=account_name, help="判定人，缺省为当前账号 / who decides")
+FOLLOW = click.option(
+    "--follow", is_flag=True, help="编号已并入他人时，改指并入后的编号 / follow ids that were merged away"
+)
+SHOW_IDS = click.option(
+    "--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / identifiers in full"
+)
+PURPOSE = click.option(
+    "--purpose",
+    default="",
+    envvar="BASEDB_PURPOSE",
+    help="用途，记入访问记录 / what it is for, put on record",
+)
+
+
+def domain_of(site: Site, name: str) -> Domain:
+    """The installed domain of that name."""
+    if name not in site.domains:
+        known = "、".join(site.domains)
+        raise Usage(f"没有基础库 {name}；现有 {known} / no such domain")
+    return site.domains[name]
+
+
+def possible(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Do it, or say in one line why it cannot be done."""
+    try:
+        return work(*arguments, **named)
+    except (NotPossible, Unresolved) as error:
+        raise Usage(str(error)) from error
+
+
+def hiding(site: Site, domain: Domain, show_ids: bool, purpose: str) -> dict[str, Hide] | None:
+    """How values are shown; None in full, for which a purpose is needed."""
+    if not show_ids:
+        return attribute_hiding(domain, site.contracts())
+    if not purpose:
+        raise Usage("显示完整号码须用 --purpose 写明用途 / --show-ids needs --purpose")
+    return None
+
+
+def enter(site: Site, store: Store, domain: Domain, plan: Plan, decision: Decision, command: str) -> Revised:
+    """Enter a plan's judgements."""
+    return possible(reviser(site, store, domain, command).enter, plan, decision)
+
+
+def reviser(site: Site, store: Store, domain: Domain, command: str) -> Reviser:
+    """Revises the identities of a domain as its loads would."""
+    return Reviser(store, domain, of_domain(site.contracts(), domain.name), command, site.wait)
+
+
+def decision(by: str, reason: str) -> Decision:
+    """Who decides now, and why."""
+    return Decision(by, reason, datetime.now(UTC))
+
+
+def tell_revised(domain: Domain, revised: Revised) -> None:
+    """What judgements changed, in sentences."""
+    zh = domain.entity.zh
+    for old, new in revised.merged:
+        say(f"{zh} {old} 已并入 {new} / merged into {new}")
+    for number in revised.fresh:
+        say(f"新的{zh}编号 {number} / a new id")
+    if revised.judgements and not (revised.merged or revised.fresh or revised.moved):
+        say("没有记录因此移动 / no record moved")
+
+
+def tell_judgements(revised: Revised) -> None:
+    """The numbers of the judgements entered."""
+    if revised.judgements:
+        say(f"判定编号 {_span(revised.judgements)} / judgements entered")
+
+
+def revised_document(revised: Revised) -> dict[str, Any]:
+    """What judgements changed, as JSON has it."""
+    return {
+        "run_id": revised.run_id,
+        "judgements": list(revised.judgements),
+        "merged": [{"from": old, "to": new} for old, new in revised.merged],
+        "new": list(revised.fresh),
+        "records_moved": revised.moved,
+    }
+
+
+def pairs_of(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Ids two by two."""
+    if not numbers or len(numbers) % 2:
+        raise Usage("编号须成对给出：左 右 [左 右 …] / ids come in pairs")
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _span(numbers: Sequence[int]) -> str:
+    first, last = min(numbers), max(numbers)
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,1 @@
+"""Doubtful matches and the people who decide them: queue, judgements, samples, workbooks."""

@@ -1,0 +1,124 @@
+"""Two entities side by side: what the records of either say, and where they differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from basedb.domain import Entity
+from basedb.masking import mask_key, mask_text
+from basedb.stewardship.lookup import Lookup, Row
+
+Hide = Callable[[str], str]
+
+# Whether the two sides of a row agree.
+SAME, DIFFERENT, ONE_SIDED, PARTLY = "same", "different", "one_sided", "partly"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of an attribute, and in how many of the entity's mentions it stands."""
+
+    text: str
+    mentions: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One attribute on both sides, the commonest values first."""
+
+    attribute: str
+    zh: str
+    left: tuple[Value, ...]
+    right: tuple[Value, ...]
+    agreement: str
+
+
+@dataclass(frozen=True)
+class Mentioned:
+    """One departmental record that mentions the entity, as its last version stands."""
+
+    mention_id: int
+    source: str
+    source_key: str
+    role: str
+    status: str
+    as_of: date
+    versions: int
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both entities: attribute by attribute, and their records."""
+
+    left: int
+    right: int
+    lines: tuple[Line, ...]
+    records: tuple[tuple[Mentioned, ...], tuple[Mentioned, ...]]
+
+
+def put_side_by_side(
+    lookup: Lookup,
+    entity: Entity,
+    left: int,
+    right: int,
+    hiding: Mapping[str, Hide] | None = None,
+    only: Sequence[int] = (),
+) -> Sides:
+    """What TEMP `steward_mention` (see `recall_mentions`) says of two entities.
+
+    hiding: how the values of an attribute are shown; None shows them as they are. Whether values
+    agree is told from the values themselves. only: these mentions instead of all.
+    """
+    condition = f" WHERE mention_id IN ({', '.join(map(str, only))})" if only else ""
+    rows = lookup.rows(f"FROM steward_mention{condition} ORDER BY mention_id")
+    halves = tuple([row for row in rows if row[entity.id_column] == side] for side in (left, right))
+    lines = []
+    for attribute in entity.attributes:
+        counted = [
+            Counter(row[attribute.name] for row in half if row[attribute.name] is not None) for half in halves
+        ]
+        if counted[0] or counted[1]:
+            hide = (lambda text: text) if hiding is None else hiding.get(attribute.name, mask_text)
+            lines.append(
+                Line(
+                    attribute.name,
+                    attribute.zh,
+                    _values(counted[0], hide),
+                    _values(counted[1], hide),
+                    _agree(*counted),
+                )
+            )
+    show_key = (lambda text: text) if hiding is None else mask_key
+    return Sides(left, right, tuple(lines), (_records(halves[0], show_key), _records(halves[1], show_key)))
+
+
+def _values(counted: Counter[Any], hide: Hide) -> tuple[Value, ...]:
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
+    return tuple(Value(hide(str(value)), count) for value, count in ordered)
+
+
+def _agree(left: Counter[Any], right: Counter[Any]) -> str:
+    if not left or not right:
+        return ONE_SIDED
+    if left.keys() == right.keys():
+        return SAME
+    return PARTLY if left.keys() & right.keys() else DIFFERENT
+
+
+def _records(rows: Sequence[Row], show_key: Hide) -> tuple[Mentioned, ...]:
+    units: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        units.setdefault((row["source"], row["source_key"], row["role"]), []).append(row)
+    found = []
+    for (source, key, role), versions in sorted(units.items()):
+        last = versions[-1]
+        found.append(
+            Mentioned(
+                last["mention_id"], source, show_key(key), role, last["status"], last["as_of"], len(versions)
+            )
+        )
+    return tuple(found)
