@@ -13,6 +13,7 @@ records. --standing measures what a night costs: new records against the keys of
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import logging
 import os
@@ -318,6 +319,8 @@ _RUNS: dict[str, Callable[[str, argparse.Namespace], dict[str, Any]]] = {
 @contextmanager
 def _records(file: str, memory: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The records in memory, as a load has them."""
+    # The engine imports it when it first binds a value; it is there in any process that links.
+    importlib.import_module("pandas")
     with (
         tempfile.TemporaryDirectory(prefix="basedb-bench-", dir=os.path.dirname(file)) as scratch,
         duckdb.connect() as engine,

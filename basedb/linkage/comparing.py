@@ -19,6 +19,8 @@ from basedb.linkage.weights import Bounds, number
 # Parts of the names of functions that walk whole strings against each other, or lists.
 _COSTLY = ("levenshtein", "jaro", "jaccard", "editdist", "list", "array", "split", "regexp", "lambda")
 _UNDECIDED = -1
+# The longest list of weights that stays in the processor's nearest memory.
+_TOGETHER = 500
 
 
 def compare_query(
@@ -105,14 +107,21 @@ def _remaining_levels(engine: duckdb.DuckDBPyConnection, comparison: Comparison)
 
 
 def _enough(engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds) -> str:
-    terms = [number(bounds.prior_weight)]
+    """SQL: the levels known so far leave room for the weight that is asked for."""
+    # Looking up one number for several comparisons together costs as much as for one of them.
+    groups: list[tuple[str, list[float]]] = []
     for item in model.comparisons:
         most = bounds.most[item.name]
         # Undecided, it may yet come out at any of the levels left.
-        undecided = max(most[_prefix(engine, item) :], default=0.0)
-        weights = ", ".join(map(number, (undecided, *most)))
-        terms.append(f"list_extract([{weights}], g_{item.name} + {1 - _UNDECIDED})")
-    return f"{' + '.join(terms)} >= {number(bounds.at_least)}"
+        room = [max(most[_prefix(engine, item) :], default=0.0), *most]
+        level = f"(g_{item.name}::INTEGER - {_UNDECIDED})"
+        if groups and len(groups[-1][1]) * len(room) <= _TOGETHER:
+            code, before = groups.pop()
+            groups.append((f"({code} * {len(room)} + {level})", [x + y for x in before for y in room]))
+        else:
+            groups.append((level, room))
+    sums = [f"list_extract([{', '.join(map(number, room))}], {code} + 1)" for code, room in groups]
+    return f"{' + '.join([number(bounds.prior_weight), *sums])} >= {number(bounds.at_least)}"
 
 
 def _carried(
