@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pypinyin.constants import PINYIN_DICT
 
 from basedb.standards import codelists
@@ -89,3 +90,20 @@ def of_text(text: str) -> str:
         place = table.given[ord(character)]
         parts.append(table.syllables[place].as_py() if place else character.lower())
     return "".join(parts)
+
+
+def of_column(texts: pa.Array) -> pa.Array:
+    """`of_text` over a column, by code points instead of one text after the other."""
+    table = tables()
+    lengths = np.asarray(pc.fill_null(pc.utf8_length(texts), 0)).astype(np.int64)
+    joined = "".join(pc.fill_null(texts, "").to_pylist())
+    points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    places = table.given[points].astype(np.int64)
+    # What has no syllable follows them, each such character once.
+    odd, order = np.unique(points[places == 0], return_inverse=True)
+    places[places == 0] = len(table.syllables) + order
+    letters = pa.array([chr(point).lower() for point in odd], TEXT)
+    syllables = pa.concat_arrays([table.syllables, letters]).take(pa.array(places))
+    offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))))
+    read = pc.binary_join(pa.LargeListArray.from_arrays(offsets, syllables), pa.scalar("", TEXT))
+    return pc.if_else(pc.is_valid(texts), read, pa.scalar(None, TEXT))
