@@ -9,6 +9,7 @@ import pandas as pd
 
 from basedb.standards import addresses, codes, identifiers, names, phones
 from basedb.standards.lunar import birth_date
+from basedb.standards.organizations import organization_name
 from tests.linkage.conformance.cases import Addresses, Person
 from tests.standards.columns import column
 
@@ -49,6 +50,11 @@ def addresses_of(values: Sequence[Any]) -> pd.DataFrame:
             for kind in ("registered", "current")
         }
     )
+
+
+def organizations_of(values: Sequence[Any]) -> pd.DataFrame:
+    """The columns of `OrganizationColumns`."""
+    return organization_name(column(values), home="4111").columns
 
 
 def phones_of(values: Sequence[Any]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from basedb.linkage.comparisons import (
     birth_date,
     citizen_id,
     exact,
+    organization_name,
     person_name,
     phone,
     sex,
@@ -52,6 +53,7 @@ SUBJECTS = {
         },
     ),
     "phone": Subject(phone(), cases.PHONES, records.phones_of, {}),
+    "organization": Subject(organization_name(), cases.ORGANIZATIONS, records.organizations_of, {}),
     "sex": Subject(sex(), cases.SEXES, records.sexes_of, {}),
     "exact": Subject(exact("value", "值", 0.9, 0.1), cases.EXACT, records.texts_of, {}),
 }

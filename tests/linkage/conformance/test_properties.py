@@ -72,6 +72,14 @@ _tail = st.sampled_from(["", "3号楼", "3号楼2单元501", "3-2-501", "501室"
 _address = st.builds(
     lambda *parts: "".join(parts), st.sampled_from(["", "源汇区", "漯河市召陵区"]), _road, _tail
 )
+_place = st.sampled_from(["", "漯河市", "漯河", "源汇区", "河南省", "泰和"])
+_firm = (
+    st.sampled_from(["宏发商贸", "鸿发商贸", "第一建筑", "第二建筑", "宏发", "𠮷祥", "实验小学", "宏发超市"])
+    | _few
+)
+_form = st.sampled_from(
+    ["", "有限公司", "有限责任公司", "公司", "（集团）股份公司", "有限公司第二分公司", "东校区", "人民路店"]
+)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "name": st.builds(Person, _name, st.none() | _name),
     "id_number": st.sampled_from(["44052419800101001", "440524800101001", "11010519491231002X"]).flatmap(
@@ -79,6 +87,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "birth_date": st.dates().map(str) | st.sampled_from(["1985-01-01", "1985-02-20", "1985-02", "1985"]),
     "address": st.builds(Addresses, _address, _address),
+    "organization": st.builds(lambda *parts: "".join(parts), _place, _firm, _form),
     "phone": st.text(alphabet="0123", min_size=5, max_size=7).map(lambda tail: "139503" + tail)
     | st.sampled_from(["0395-3345671", "3345671", "010-63345671"]),
     "sex": st.sampled_from(["男", "女", "0", "1", "2", "9", ""]),
@@ -89,6 +98,7 @@ SAME = {
     "id_number": {"equal", "equal_unverified", "damaged", "damaged_partly", "unreadable", "missing"},
     "birth_date": {"equal", "missing"},
     "address": {"home", "building", "site", "village", "county", "missing"},
+    "organization": {"identical", "missing"},
     "phone": {"equal", "missing"},
     "sex": {"equal", "missing"},
     "exact": {"equal", "missing"},
