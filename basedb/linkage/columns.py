@@ -24,9 +24,10 @@ def condition_columns(engine: duckdb.DuckDBPyConnection, condition: str) -> froz
     )
 
 
-def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> frozenset[str]:
-    """The functions and operators a condition calls, in lower case; InvalidModel as above."""
-    return frozenset(_called(_parsed(engine, condition)))
+def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> tuple[str, ...]:
+    """The functions and operators a condition calls, in lower case, each as often as it is written;
+    InvalidModel as above."""
+    return tuple(_called(_parsed(engine, condition)))
 
 
 def expression_columns(engine: duckdb.DuckDBPyConnection, expression: str) -> frozenset[str]:

@@ -18,6 +18,8 @@ from basedb.linkage.weights import Bounds, number
 
 # Parts of the names of functions that walk whole strings against each other, or lists.
 _COSTLY = ("levenshtein", "jaro", "jaccard", "editdist", "list", "array", "split", "regexp", "lambda")
+# A distance spelt out in calls of substr is as costly as a function that computes it.
+_MANY_CALLS = 12
 _UNDECIDED = -1
 # The longest list of weights that stays in the processor's nearest memory.
 _TOGETHER = 500
@@ -91,8 +93,8 @@ def _case(comparison: Comparison, start: int, stop: int, before: str) -> str:
 def _prefix(engine: duckdb.DuckDBPyConnection, comparison: Comparison) -> int:
     """How many levels come before the first costly one."""
     for index, level in enumerate(comparison.levels):
-        functions = condition_functions(engine, level.condition.sql)
-        if any(part in function for function in functions for part in _COSTLY):
+        called = condition_functions(engine, level.condition.sql)
+        if len(called) > _MANY_CALLS or any(part in function for function in called for part in _COSTLY):
             return index
     return len(comparison.levels)
 
