@@ -27,7 +27,9 @@ def condition_columns(engine: duckdb.DuckDBPyConnection, condition: str) -> froz
 def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> tuple[str, ...]:
     """The functions and operators a condition calls, in lower case, each as often as it is written;
     InvalidModel as above."""
-    return tuple(_called(_parsed(engine, condition)))
+    if condition not in _KNOWN_CALLS:
+        _KNOWN_CALLS[condition] = tuple(_called(_parsed(engine, condition)))
+    return _KNOWN_CALLS[condition]
 
 
 def expression_columns(engine: duckdb.DuckDBPyConnection, expression: str) -> frozenset[str]:
@@ -93,8 +95,9 @@ def _conditions(model: MatchModel) -> Iterator[tuple[str, str, str]]:
         yield constraint.name, constraint.condition.sql, ""
 
 
-# What an expression names does not change; asking the parser for a large one takes milliseconds.
+# What an expression names and calls does not change; asking the parser for a large one takes milliseconds.
 _KNOWN_REFERENCES: dict[str, list[list[str]]] = {}
+_KNOWN_CALLS: dict[str, tuple[str, ...]] = {}
 
 
 def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> list[list[str]]:
