@@ -103,6 +103,8 @@ class _Builder:
         self.content: dict[int, set[int]] = {vertex: {vertex} for vertex in self.members}
         self.value_class: dict[tuple[str, str], tuple[str, str]] = {}
         self.values: dict[int, dict[str, set[tuple[str, str]]]] = {}
+        # For vertices that are no members: a member of each cluster they are an edge of.
+        self.bearers: dict[int, list[int]] = defaultdict(list)
 
     def rank(self, edge: Edge) -> tuple[int, float, int, int]:
         """Sort key: strongest first, ties by the content of the records."""
@@ -137,13 +139,32 @@ class _Builder:
             self.values[root] = kept
 
     def join(self, edge: Edge) -> None:
-        """Unite the clusters of an edge that is no score, unless something forbids it."""
-        one, other = self.find(edge.a), self.find(edge.b)
-        if one == other or self._judged_apart(one, other):
-            return
-        if edge.tier >= Tier.EXACT and self._contradict(one, other):
-            return
+        """Unite the clusters of an edge that is no score, unless something forbids it.
+
+        An edge to a vertex that is no member leads to whom else it was an edge of, one cluster after
+        the other: a form that one of two entities bears is evidence for the other's records, too.
+        """
+        members = [vertex for vertex in (edge.a, edge.b) if vertex in self.members]
+        if len(members) == 2:
+            self._join(*members, edge.tier)
+        elif members:
+            bearers = self.bearers[edge.b if edge.a in self.members else edge.a]
+            if not any(self._join(members[0], other, edge.tier) for other in bearers):
+                bearers.append(members[0])
+        else:
+            for one in self.bearers[edge.a]:
+                for other in self.bearers[edge.b]:
+                    self._join(one, other, edge.tier)
+
+    def _join(self, a: int, b: int, tier: Tier) -> bool:
+        """Whether two members are in one cluster, now if not before."""
+        one, other = self.find(a), self.find(b)
+        if one == other:
+            return True
+        if self._judged_apart(one, other) or (tier >= Tier.EXACT and self._contradict(one, other)):
+            return False
         self._unite(one, other)
+        return True
 
     def join_scores(self, scores: list[Edge]) -> None:
         """Unite by scores, strongest first, where neither a constraint nor a rival stands against it."""

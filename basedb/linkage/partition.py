@@ -123,7 +123,8 @@ def _real_edges(session: Session, entity: Entity) -> None:
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE real_edge AS
             SELECT a, b, {Tier.EXACT} AS tier, 0.0::DOUBLE AS weight FROM doubtful_key
-            UNION ALL SELECT a, b, {Tier.HISTORY}, 0.0 FROM doubtful_version
+            -- One record's versions before what merely follows another record: no correction parts them.
+            UNION ALL SELECT a, b, {Tier.HISTORY}, 'infinity'::DOUBLE FROM doubtful_version
             UNION ALL SELECT a, b, {Tier.JUDGEMENT}, 0.0 FROM standing_judgement WHERE verdict = 'same'
             UNION ALL
             SELECT a, b, CASE WHEN method IN ('succession', 'correction') THEN {Tier.HISTORY}
