@@ -103,6 +103,7 @@ _RECORDS = {
     "own_number": _OWN_NUMBER,
     "born": _BORN,
     "born_as_lunar": "strftime(birth_as_lunar, '%Y-%m-%d')",
+    "born_day": f"datediff('day', DATE '1900-01-01', TRY_CAST({_BORN} AS DATE))",
     "former_name_pinyin": "former_name_pinyin",
     **address_columns("registered_address_key", "registered"),
     **address_columns("coalesce(current_address_key, family_address_key)", "current"),
@@ -116,7 +117,7 @@ _BOTH_NAMED = Condition(
     " AND NOT l.name_is_placeholder AND NOT r.name_is_placeholder"
 )
 _NUMBER = citizen_id()
-_BIRTH = birth_date("born", "born_as_lunar")
+_BIRTH = birth_date("born", "born_as_lunar", day="born_day")
 _KNOWN_BIRTHS = Condition("l.born IS NOT NULL AND r.born IS NOT NULL")
 _ONE_BIRTH = Condition(" OR ".join(f"({level.condition.sql})" for level in _BIRTH.levels[1:-1]))
 _ADDRESS = address(("registered", "current"))
@@ -128,7 +129,11 @@ _CORRECTED = (
     & Condition("l.household_no IS NULL OR r.household_no IS NULL")
     & Condition("substr(l.own_number, 1, 6) = substr(r.own_number, 1, 6)")
     & (_BIRTH.level("equal").condition | _BIRTH.level("digit").condition)
-    & (_ADDRESS.level("home").condition | _PHONE.level("equal").condition)
+    & (
+        _ADDRESS.level("home").condition
+        | _PHONE.level("equal").condition
+        | _NUMBER.level("neighbouring").condition
+    )
 )
 # A relative's household tells who is meant: by name, or a newborn without one by birth date and sex.
 RELATIVES = Kin(
@@ -223,7 +228,7 @@ PERSON = MatchModel(
         SoleValue("birth_certificate", "birth_certificate", "两个出生医学证明", "two birth certificates"),
     ),
     correction=_CORRECTED,
-    auto_link=9.0,
-    review=4.0,
+    auto_link=7.0,
+    review=3.0,
     training=("name_birth", "phone"),
 )

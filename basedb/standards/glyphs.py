@@ -23,11 +23,15 @@ LOST = "?*□■\ufffd〓◇"
 
 _RUN = re.compile(r"\?{2,}")
 _PRIVATE_USE = ((0xE000, 0xF900), (0xF0000, 0x110000))
+# Han characters that GBK lacks: extensions A to H, and what came late to the basic block. A department
+# that writes GBK puts something else in their place, each clerk what he sees fit.
+_NOT_IN_GBK = ((0x3400, 0x4DC0), (0x9FA6, 0xA000), (0x20000, 0x323B0))
 
 
 @lru_cache(maxsize=1)
 def table() -> np.ndarray:
-    """For each code point the one that stands for its group; the wildcard for lost and private ones.
+    """For each code point the one that stands for its group; the wildcard for those that were lost, that
+    GBK lacks, and private ones.
 
     Departments use private code points each in its own way, so they say no more than a question mark.
     """
@@ -35,7 +39,7 @@ def table() -> np.ndarray:
     for group in codelists.read_csv("similar_glyphs.csv")["group"]:
         shapes[[ord(c) for c in group]] = ord(group[0])
     shapes[[ord(c) for c in LOST]] = ord(WILDCARD)
-    for start, end in _PRIVATE_USE:
+    for start, end in (*_PRIVATE_USE, *_NOT_IN_GBK):
         shapes[start:end] = ord(WILDCARD)
     return shapes
 

@@ -16,17 +16,23 @@ _DIGITS = 10
 
 
 def birth_date(
-    column: str = "birth_date", as_lunar: str = "birth_as_lunar", called: str = "birth_date"
+    column: str = "birth_date",
+    as_lunar: str = "birth_as_lunar",
+    called: str = "birth_date",
+    day: str = "",
 ) -> Comparison:
     """Compare dates given as ISO text: ``CAST(birth_date AS STRING)`` is that in both engines.
 
-    as_lunar: the column with the solar day of the date read as a lunar one; none if empty.
+    as_lunar: the column with the solar day of the date read as a lunar one; none if empty. day: a column
+    with the day as a number, for the level `lunar_span`; none if empty.
     Levels: missing, equal, lunar (one is the other in the lunar calendar), swapped (day and month),
     year_beside (same month and day, the years next to each other: lunar years, nominal ages), digit (one
-    digit differs or two neighbours are swapped), month (only the day differs), year (the same year, and
+    digit differs or two neighbours are swapped), month (only the day differs), lunar_span (as far apart
+    as the two calendars are: a lunar date read from another year's almanac), year (the same year, and
     one of them the first of January, which stands for an unknown day), different.
     """
     lunar = () if not as_lunar else (_lunar(column, as_lunar),)
+    span = () if not day else (_lunar_span(day),)
     return Comparison(
         called,
         "出生日期",
@@ -38,6 +44,7 @@ def birth_date(
             Level("year_beside", "月日相同，年份差一", year_beside(column), m=0.005, u=8e-5),
             Level("digit", "一位数字不同或相邻颠倒", one_digit(column), m=0.012, u=8e-4),
             Level("month", "年月相同", same_month(column), m=0.006, u=7.6e-4),
+            *span,
             Level("year", "年份相同，一方为1月1日", same_year(column), m=0.004, u=6e-5),
             Level("different", "不同", ELSE, m=0.01, u=0.998203),
         ),
@@ -47,6 +54,12 @@ def birth_date(
 def _lunar(column: str, as_lunar: str) -> Level:
     # Told from the day itself, not from a window of weeks, which one pair in three hundred would hit.
     return Level("lunar", "一方为农历", cross_equal(as_lunar, column), m=0.005, u=4e-5)
+
+
+def _lunar_span(day: str) -> Level:
+    """New Year's Day of the lunar calendar lies 20 to 51 days after that of the solar one."""
+    apart = Condition(f"abs(l.{day} - r.{day}) BETWEEN 15 AND 55")
+    return Level("lunar_span", "相差如农历与公历", apart, m=0.003, u=2.2e-3)
 
 
 def swapped(column: str) -> Condition:
