@@ -16,6 +16,7 @@ from basedb import __version__
 from basedb.domain import Domain
 from basedb.linkage.evidence import NO_EVIDENCE, find_evidence
 from basedb.linkage.exact import link_keys, recall_keys
+from basedb.linkage.kin import link_kin
 from basedb.linkage.outcomes import find_outcomes
 from basedb.linkage.partition import decide
 from basedb.linkage.records import describe_arrivals, key_columns, recall
@@ -207,6 +208,10 @@ def _relink(revision: Revision) -> None:
     _without_delivery(revision)
     recall(session, entity, "m.record_id", f"SELECT record_id FROM {entity.schema}.source_record")
     find_evidence(session, entity, version)
+    link_kin(session, entity, everything=True)
+    # What was kept stands for its pairs.
+    session.fetch("kept_succession", entity.evidence.fullname, "a, b", "method", "SELECT 'succession'")
+    session.engine.execute("DELETE FROM new_evidence WHERE (a, b) IN (SELECT (a, b) FROM kept_succession)")
     session.engine.execute("CREATE OR REPLACE TEMP TABLE revised AS SELECT DISTINCT entity_id FROM linking")
     recall_keys(session, entity)
     _decide(revision, "false")

@@ -12,15 +12,19 @@ from basedb.linkage.records import key_columns, recall, stands
 from basedb.store.session import Session, scalar
 
 
-def link_kin(session: Session, entity: Entity) -> None:
+def link_kin(session: Session, entity: Entity, everything: bool = False) -> None:
     """Add to TEMP `new_evidence` what follows from relatives of the records in TEMP `linking`.
 
-    Standing records that make the chain are added to `linking` first.
+    Standing records that make a chain with a new one are added to `linking` first; unless `everything`
+    is there already.
     """
     kin, engine = entity.kin, session.engine
-    if kin is None or not scalar(engine, "SELECT count(*) FROM linking WHERE entity_id IS NULL"):
+    if kin is None:
         return
-    _recall_chain(session, entity, kin)
+    if not everything:
+        if not scalar(engine, "SELECT count(*) FROM linking WHERE entity_id IS NULL"):
+            return
+        _recall_chain(session, entity, kin)
     entries = f"SELECT count(*) FROM linking WHERE {kin.household} IS NOT NULL"
     beside = "SELECT count(*) FROM (SELECT 1 FROM linking GROUP BY record_id HAVING count(*) > 1 LIMIT 1)"
     if not scalar(engine, entries) or not scalar(engine, beside):
