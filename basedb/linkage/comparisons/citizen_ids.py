@@ -142,19 +142,17 @@ def remains_agree(c: NumberColumns, known: int) -> Condition:
 
 def other_document(c: NumberColumns) -> Condition:
     """A passport beside a citizen ID, or beside another passport: people have several."""
-    return either(_of_other_document(c))
+    return either(f"{_of_other_document(c)} OR {{0}}.{c.kind} = 'permanent_residence'")
 
 
 def _of_other_document(c: NumberColumns) -> str:
-    """SQL over record ``{0}``. What has the length of a citizen ID, its X misplaced, is one with a slip.
+    """SQL over record ``{0}``. What has the length of a citizen ID may be one with a slip: its X misplaced,
+    or its first digit a 9, as that of a foreigner's card.
 
     Numbers of other documents change with every renewal, and families have neighbouring ones.
     """
-    lengths = f"{_BODY} AND {_LENGTH + 1}"
-    return (
-        f"({{0}}.{c.kind} = 'permanent_residence'"
-        f" OR ({{0}}.{c.kind} = 'other' AND length({{0}}.{c.number}) NOT BETWEEN {lengths}))"
-    )
+    long_enough = f"length({{0}}.{c.number}) BETWEEN {_BODY} AND {_LENGTH + 1}"
+    return f"({{0}}.{c.kind} IN ('other', 'permanent_residence') AND NOT {long_enough})"
 
 
 def _comparable(c: NumberColumns) -> Condition:

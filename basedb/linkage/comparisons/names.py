@@ -51,7 +51,8 @@ def person_name(columns: NameColumns | None = None, called: str = "name") -> Com
     order); pinyin (the same sound); glyphs (characters that look alike, or were lost); swapped (the same
     characters in another order); part (the parts of one are among those of the other: the given name
     alone); one_left_out (a character); given_name (the surname differs: a child renamed after the other
-    parent); one_differs (a character, of three or more); short_differs (names of two characters with one
+    parent); one_differs (a character, of three or more); lost (a single character is left beside lost
+    ones, and agrees); short_differs (names of two characters with one
     surname); surname; different.
     """
     c = columns or NameColumns()
@@ -86,9 +87,10 @@ def person_name(columns: NameColumns | None = None, called: str = "name") -> Com
             Level("one_left_out", "多一字或少一字", one_left_out(c), m=0.005, u=5e-4),
             Level("given_name", "名同姓不同", given_name(c), m=0.003, u=3e-4),
             Level("one_differs", "一字不同", one_differs(c), m=0.012, u=2.2e-3),
+            Level("lost", "缺字，余字相符", glyphs_lost(c), m=0.0005, u=6e-5),
             Level("short_differs", "同姓两字名，名不同", short_differs(c), m=0.003, u=1.6e-3),
             Level("surname", "仅姓氏相同", equal(c.surname), tf=c.surname, m=0.0025, u=0.062),
-            Level("different", "不同", ELSE, m=0.0025, u=0.932931),
+            Level("different", "不同", ELSE, m=0.002, u=0.932871),
         ),
     )
 
@@ -129,6 +131,11 @@ def same_sound(c: NameColumns) -> Condition:
 def glyphs(c: NameColumns) -> Condition:
     """Look-alikes only, or lost characters beside at least two that agree."""
     return equal(c.shape) | same_but_for_wildcards(*sides(c.shape), WILDCARD, known=2, longest=8)
+
+
+def glyphs_lost(c: NameColumns) -> Condition:
+    """Lost characters beside one that agrees: 郑? and 郑翀."""
+    return same_but_for_wildcards(*sides(c.shape), WILDCARD, known=1, longest=8)
 
 
 def part(c: NameColumns) -> Condition:
