@@ -112,7 +112,8 @@ def link_tables(
         if tf is None and model.tf_columns():
             tf = "counted_frequency"
             term_frequencies(engine, model, keyed.left, tf, keyed.right)
-        _compare(engine, model, keyed, bounds(engine, model, parameters, model.review, tf), at_a_time)
+        limits = bounds(engine, model, parameters, model.review, tf)
+        _compare(engine, model, keyed, sizes, limits, at_a_time)
         score_pairs(engine, model, parameters, "hopeful_pair", "scored_pair", tf, at_least=model.review)
         engine.execute("DROP TABLE hopeful_pair")
     with _timed(seconds, "cluster"):
@@ -134,58 +135,59 @@ def _compute_records(engine: duckdb.DuckDBPyConnection, model: MatchModel, table
 
 
 def _compare(
-    engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed: Keyed, limits: Bounds, at_a_time: int
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    keyed: Keyed,
+    sizes: Sequence[RuleSize],
+    limits: Bounds,
+    at_a_time: int,
 ) -> None:
-    """TEMP table `hopeful_pair`: the compared pairs of all rules that may reach the review threshold."""
-    smaller = min(
-        scalar(engine, f"SELECT count(*) FROM {table}") for table in (keyed.left, keyed.right or keyed.left)
-    )
+    """TEMP table `hopeful_pair`: the compared pairs of all rules that may reach the review threshold.
+
+    A rule with many pairs compares them as it joins, without ever holding them; those of rules with
+    few are put together first, for fetching the records of a few pairs is cheaper than joining all.
+    """
+    other = keyed.right or keyed.left
+    smaller = min(scalar(engine, f"SELECT count(*) FROM {table}") for table in (keyed.left, other))
     parts = max(1, -(-smaller // at_a_time))
-    rules = range(len(key_rules(model)))
-    sources = [
-        (number, keyed.join(number, range(number), (part, parts)))
-        for number in rules
-        for part in range(parts)
-    ]
-    sources += _neighbours(engine, model, keyed)
+    engine.execute("CREATE OR REPLACE TEMP TABLE few_pair (l BIGINT, r BIGINT, rule SMALLINT)")
+    many = []
+    for size in sizes:
+        sources = [keyed.join(size.number, range(size.number), (part, parts)) for part in range(parts)]
+        if size.pairs > smaller:
+            many += [(f"{size.number}::SMALLINT", source) for source in sources]
+            continue
+        for source in sources:
+            engine.execute(f"INSERT INTO few_pair SELECT l.vertex, r.vertex, {size.number} {source}")
+    _add_neighbours(engine, model, keyed)
+    few = f"FROM few_pair p JOIN {keyed.left} l ON l.vertex = p.l JOIN {other} r ON r.vertex = p.r"
     into = "CREATE OR REPLACE TEMP TABLE hopeful_pair AS"
-    for number, source in sources:
-        head = {
-            "a": "least(l.vertex, r.vertex)",
-            "b": "greatest(l.vertex, r.vertex)",
-            "rule": f"{number}::SMALLINT",
-        }
+    for rule, source in [("p.rule", few), *many]:
+        head = {"a": "least(l.vertex, r.vertex)", "b": "greatest(l.vertex, r.vertex)", "rule": rule}
         engine.execute(f"{into} {compare_query(engine, model, source, head, limits)}")
         into = "INSERT INTO hopeful_pair"
+    engine.execute("DROP TABLE few_pair")
 
 
-def _neighbours(engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed: Keyed) -> list[tuple[int, str]]:
-    """FROM clauses of the pairs of sorted neighbourhoods, leaving out those that have a key in common."""
+def _add_neighbours(engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed: Keyed) -> None:
+    """Add the pairs of sorted neighbourhoods to `few_pair`, those left out that a key makes."""
+    first = len(key_rules(model))
     rules = [rule for rule in model.blocking if isinstance(rule, SortedNeighbourhood)]
-    first = len(model.blocking) - len(rules)
     records = "record_left"
     if keyed.right is not None:
         records = "(FROM record_left UNION ALL FROM record_right)"
-    found = []
-    for number, rule in enumerate(rules):
-        pairs = f"neighbour_pair_{number}"
-        neighbour_pairs(engine, rule, records, pairs, first + number)
-        before = "".join(
-            f" AND NOT EXISTS (FROM neighbour_pair_{earlier} e WHERE e.a = p.a AND e.b = p.b)"
-            for earlier in range(number)
-        )
-        met = f"(SELECT a, b FROM {pairs} p WHERE true{before})"
+    for number, rule in enumerate(rules, start=first):
+        neighbour_pairs(engine, rule, records, "neighbour_pair", number)
+        met = "(SELECT a AS l, b AS r, rule FROM neighbour_pair)"
         if keyed.right is not None:
-            met = f"(SELECT a, b FROM {met} UNION ALL SELECT b, a FROM {met})"
-        found.append(
-            (
-                first + number,
-                f"FROM {met} p JOIN {keyed.left} l ON l.vertex = p.a"
-                f" JOIN {keyed.right or keyed.left} r ON r.vertex = p.b"
-                f" WHERE {keyed.apart(range(first))}",
-            )
+            met = f"(FROM {met} UNION ALL SELECT b, a, rule FROM neighbour_pair)"
+        engine.execute(
+            f"""INSERT INTO few_pair SELECT p.* FROM {met} p JOIN {keyed.left} l ON l.vertex = p.l
+                JOIN {keyed.right or keyed.left} r ON r.vertex = p.r
+                WHERE {keyed.apart(range(first))} AND NOT EXISTS (
+                    FROM few_pair e WHERE e.l = p.l AND e.r = p.r AND e.rule >= {first})"""
         )
-    return found
+        engine.execute("DROP TABLE neighbour_pair")
 
 
 def _cluster(engine: duckdb.DuckDBPyConnection, model: MatchModel) -> tuple[int, int, int, int]:
