@@ -26,7 +26,7 @@ def use_version(
 ) -> Revised:
     """Activate a version and score everything anew, in one transaction.
 
-    Raises LookupError where there is no such version, InvalidModel where it does not fit the declaration.
+    Raises NoSuchVersion where there is no such version, InvalidModel where it does not fit the declaration.
     """
 
     def prepare(revision: Revision) -> str:

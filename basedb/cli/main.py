@@ -12,6 +12,7 @@ from basedb import __version__
 from basedb.cli import exits, options, output
 from basedb.cli.exits import Failure, Usage
 from basedb.cli.site import Site
+from basedb.linkage.model import InvalidModel
 from basedb.store import StoreError
 from etl.batch import Refused
 from etl.contract import ContractError
@@ -37,6 +38,7 @@ _COMMANDS = {
     "sql": "sql",
     "dictionary": "dictionary",
     "contract": "contract",
+    "model": "model",
     "rebuild": "rebuild",
     "demo": "demo",
 }
@@ -65,7 +67,9 @@ class Commands(click.Group):
         ctx.ensure_object(Site)  # options after the command's name must reach the same one
         try:
             return super().invoke(ctx)
-        except (StoreError, ContractError, Refused, ReadRefusal, FileNotFoundError, PermissionError) as error:
+        except (
+            StoreError, ContractError, InvalidModel, Refused, ReadRefusal, FileNotFoundError, PermissionError
+        ) as error:  # fmt: skip
             if "BASEDB_DEBUG" in os.environ:
                 raise
             failure = _failure(error)
@@ -86,6 +90,8 @@ def _failure(error: Exception) -> Failure:
     """What the failure means to whoever called, in one line."""
     if isinstance(error, StoreError):
         return Failure(exits.STORE, "store", " ".join(str(error).split()))
+    if isinstance(error, InvalidModel):
+        return Failure(exits.USAGE, "model", str(error))
     if isinstance(error, ContractError):
         problems = [str(problem) for problem in error.problems]
         return Failure(

@@ -10,7 +10,7 @@ import numpy as np
 
 from basedb.linkage.comparing import compare_query
 from basedb.linkage.em import Patterns
-from basedb.linkage.model import MatchModel
+from basedb.linkage.model import Constraint, MatchModel
 
 
 def count_patterns(
@@ -18,16 +18,23 @@ def count_patterns(
     model: MatchModel,
     source: str,
     comparisons: Collection[str] | None = None,
+    *,
+    linkable: bool = False,
 ) -> Patterns:
     """Compare the pairs of a FROM clause over ``l`` and ``r`` and count the patterns.
 
-    comparisons: the names of those to make; all unless given.
+    comparisons: the names of those to make; all unless given. linkable: leave out the pairs that a
+    constraint says can never be one.
     """
     chosen = tuple(item for item in model.comparisons if comparisons is None or item.name in comparisons)
-    reduced = replace(model, comparisons=chosen, constraints=(), sole_values=())
+    kept = [item for item in model.constraints if linkable and item.kind == Constraint.CANNOT_LINK]
+    reduced = replace(model, comparisons=chosen, constraints=tuple(kept), sole_values=())
     levels = [f"g_{item.name}" for item in chosen]
-    query = compare_query(engine, reduced, source, {"pair": "1"})
-    return counted(engine, reduced, f"({query})", levels)
+    compared = f"({compare_query(engine, reduced, source, {'pair': '1'})})"
+    if kept:
+        vetoed = " OR ".join(f"c_{item.name}" for item in kept)
+        compared = f"(FROM {compared} WHERE NOT ({vetoed}))"
+    return counted(engine, reduced, compared, levels)
 
 
 def counted(

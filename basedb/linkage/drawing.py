@@ -17,21 +17,27 @@ from basedb.store.session import scalar
 
 
 def draw_records(
-    engine: duckdb.DuckDBPyConnection, entity: Entity, result: str, most: int | None = None
+    engine: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    result: str,
+    most: int | None = None,
+    keep: str | None = None,
 ) -> int:
     """Create TEMP `result` (as `linking`, without entity_id); returns how many records it holds.
 
-    most: take about so many at random if there are more, whole persons or not: the same ones each time.
+    most: take about so many at random if there are more, whatever they mean: the same ones each time,
+    and those whose vertex is in the query `keep`.
     """
     columns = f"vertex, record_id, role, source, source_key, {record_columns(entity)}"
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE {result} AS SELECT {columns} FROM ({_last(entity, entity.model.columns)})"
     )
-    found = int(scalar(engine, f"SELECT count(*) FROM {result}"))
+    found = int(scalar(engine, f"SELECT count(*) FROM temp.{result}"))
     if most is not None and found > most:
         share = int(most / found * (2**64 - 1))
-        engine.execute(f"DELETE FROM {result} WHERE md5_number_lower(vertex::TEXT) > {share}")
-        found = int(scalar(engine, f"SELECT count(*) FROM {result}"))
+        kept = f" AND vertex NOT IN ({keep})" if keep else ""
+        engine.execute(f"DELETE FROM temp.{result} WHERE md5_number_lower(vertex::TEXT) > {share}{kept}")
+        found = int(scalar(engine, f"SELECT count(*) FROM temp.{result}"))
     return found
 
 

@@ -135,7 +135,7 @@ def estimate_keyed(
         correlated += correlations(trained.patterns, fit.posterior, "matches")
     correlated.sort(key=lambda item: -item.excess)
     summaries = [summary(trained, fit, tolerance) for trained, fit in zip(passes, learnt.fits, strict=True)]
-    return Estimate(learnt.parameters, remarks, summaries, correlated)
+    return Estimate(learnt.parameters, remarks, summaries, correlated, learnt.seen)
 
 
 def deterministic_prior(

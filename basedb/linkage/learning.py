@@ -18,7 +18,7 @@ from basedb.linkage.keyed import Keyed
 from basedb.linkage.keys import key_rules, part_expressions
 from basedb.linkage.model import BlockingRule, MatchModel
 from basedb.linkage.parameters import SMALLEST, Parameters
-from basedb.linkage.training import Remark, TrainingPass, settle, shares, starting
+from basedb.linkage.training import Remark, Seen, TrainingPass, settle, shares, starting
 
 # How often u is freed of the matches among the random pairs, and m learnt anew.
 _ROUNDS = 3
@@ -37,12 +37,13 @@ class Trained:
 @dataclass(frozen=True)
 class Learnt:
     """What all passes together say. unlinked: for the patterns of the random pairs, the probability
-    of no match."""
+    of no match. seen: see `Estimate`."""
 
     parameters: Parameters
     fits: list[Fit]
     unlinked: np.ndarray
     remarks: list[Remark]
+    seen: Seen
 
 
 def training_rules(model: MatchModel) -> tuple[BlockingRule, ...]:
@@ -77,7 +78,9 @@ def training_passes(
             )
             continue
         parts = max(1, -(-size // most))
-        patterns = count_patterns(engine, model, keyed.join(number, part=(0, parts)), free)
+        # A family shares a telephone; whom the constraints tell apart teaches nothing of matches.
+        source = keyed.join(number, part=(0, parts))
+        patterns = count_patterns(engine, model, source, free, linkable=True)
         found.append(Trained(rule, patterns, parts))
     return found, remarks
 
@@ -99,7 +102,8 @@ def learn(
     """
     unlinked = np.ones(len(sample.counts))
     for _ in range(_ROUNDS):
-        u, remarks = _put_together(model, "u", [sample.sums(unlinked)], sample.pairs)
+        random = sample.sums(unlinked)
+        u, remarks = _put_together(model, "u", [random], sample.pairs)
         fits = []
         for trained in passes:
             start = {item.name: starting(item) for item in trained.patterns.comparisons}
@@ -121,7 +125,7 @@ def learn(
     ]
     parameters = Parameters(model.name, believed, m, u)
     parameters.check(model)
-    return Learnt(parameters, fits, unlinked, remarks)
+    return Learnt(parameters, fits, unlinked, remarks, {"m": _sum(counts), "u": _sum([random])})
 
 
 def summary(trained: Trained, fit: Fit, tolerance: float) -> TrainingPass:
@@ -210,6 +214,12 @@ def _suggested_prior(
         suggested.append(fit.share * trained.patterns.pairs * trained.parts / max(covered, 1e-3))
     matches = median(suggested) if suggested else 1.0
     return float(min(max(matches, 0.5) / max(total, 1), 0.5))
+
+
+def _sum(counts: Sequence[_Sums]) -> dict[str, tuple[float, ...]]:
+    names = dict.fromkeys(name for sums in counts for name in sums)
+    added = {name: sum(sums[name] for sums in counts if name in sums) for name in names}
+    return {name: tuple(map(float, np.atleast_1d(values))) for name, values in added.items()}
 
 
 def _arrays(values: Mapping[str, tuple[float, ...]]) -> dict[str, np.ndarray]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from basedb.linkage.correlation import Correlation
 from basedb.linkage.model import Comparison
 from basedb.linkage.parameters import Parameters
 
+Seen = Mapping[str, Mapping[str, tuple[float, ...]]]
 # With less than half a pair expected at a level, nothing was seen of it.
 SEEN = 0.5
 
@@ -23,7 +24,8 @@ class Remark:
     `level_not_seen` (m or u of a level is the declared one), `all_missing` (a column has no values),
     `not_trained` (no pass could estimate a comparison), `no_pairs` (a pass had nothing to train on),
     `not_converged` (expectation maximisation was stopped), `prior_assumed` (nothing said how many
-    records match), `block_skipped` (a block was too large to train on).
+    records match), `block_skipped` (a block was too large to train on), `little_support` and
+    `sign_reversed` (declared values stand: see `guard`). letter: `m` or `u`, where it is about one.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Remark:
     en: str
     comparison: str = ""
     level: str = ""
+    letter: str = ""
 
     def __str__(self) -> str:
         return f"{self.zh} / {self.en}"
@@ -51,12 +54,14 @@ class TrainingPass:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Parameters and how they came about."""
+    """Parameters and how they came about. seen: by letter and comparison, the (expected) pairs at each
+    level that m or u was taken from; a comparison no pass could estimate has none of m."""
 
     parameters: Parameters
     remarks: list[Remark]
     passes: list[TrainingPass]
     correlations: list[Correlation]
+    seen: Seen = field(default_factory=dict)
 
 
 def skipped_block(block: Block) -> Remark:
@@ -93,6 +98,7 @@ def settle(
                     f"training never saw level {comparison.name}.{level.name}; {letter} is {value:.3g}",
                     comparison.name,
                     level.name,
+                    letter,
                 )
             )
     return tuple(values), remarks

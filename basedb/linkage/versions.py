@@ -20,6 +20,11 @@ from basedb.linkage.model import InvalidModel, MatchModel
 from basedb.linkage.parameters import Parameters, defaults
 from basedb.store.session import Session, scalar
 
+
+class NoSuchVersion(LookupError):
+    """A version the store does not keep; the message says where to look."""
+
+
 SHIPPED, TRAINED, IMPORTED = "shipped", "trained", "imported"
 
 
@@ -94,7 +99,7 @@ def active_version(engine: duckdb.DuckDBPyConnection, entity: Entity) -> ModelVe
 
 
 def load_version(engine: duckdb.DuckDBPyConnection, entity: Entity, version: int) -> ModelVersion:
-    """Any version. LookupError if there is none, InvalidModel if it does not fit the declaration."""
+    """Any version. NoSuchVersion if there is none, InvalidModel if it does not fit the declaration."""
     if version == 0:
         return ModelVersion(entity.qualified, 0, defaults(entity.model))
     entry = find_version(engine, entity, version)
@@ -111,11 +116,11 @@ def load_version(engine: duckdb.DuckDBPyConnection, entity: Entity, version: int
 
 
 def find_version(engine: duckdb.DuckDBPyConnection, entity: Entity, version: int) -> VersionEntry:
-    """A kept version, fitting or not; LookupError if there is none of that number."""
+    """A kept version, fitting or not; NoSuchVersion if there is none of that number."""
     for entry in list_versions(engine, entity):
         if entry.version == version:
             return entry
-    raise LookupError(
+    raise NoSuchVersion(
         f"没有第 {version} 版模型，请用 basedb model list 查看 / there is no model version {version}"
     )
 

@@ -1,0 +1,52 @@
+"""What commands about match models ask for, and what may be wrong with the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import duckdb
+
+from basedb.cli.exits import Usage
+from basedb.cli.site import Site, account_name
+from basedb.domain import Domain
+from basedb.linkage.label_file import UnusableLabels
+from basedb.linkage.model import InvalidModel
+from basedb.linkage.versions import NoSuchVersion, active_number
+
+entity_option = click.option(
+    "--entity", metavar="NAME", help="实体，如 person；只有一个时可省 / which entity"
+)
+
+reason_option = click.option("--reason", required=True, help="理由，记入模型版本与决定记录 / why")
+by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
+
+
+def chosen_domain(site: Site, entity: str | None) -> Domain:
+    """The domain whose entity is called so; the only one there is if nothing was said."""
+    found = [item for item in site.domains.values() if entity in (None, item.entity.name)]
+    if len(found) == 1:
+        return found[0]
+    names = "、".join(sorted(item.entity.name for item in site.domains.values()))
+    if not found:
+        raise Usage(f"没有实体 {entity}；现有 {names} / no such entity; known: {names}")
+    raise Usage(f"有多个实体，请用 --entity 指明：{names} / say which entity with --entity")
+
+
+def number_of(engine: duckdb.DuckDBPyConnection, domain: Domain, version: str | None) -> int:
+    """A version by its number, or `active` (also where nothing was said)."""
+    if version is None or version == "active":
+        return active_number(engine, domain.entity)
+    if not version.isdecimal():
+        raise Usage(f"版本应是数字或 active，不是 {version} / a version is a number, or active")
+    return int(version)
+
+
+@contextmanager
+def unlike() -> Iterator[None]:
+    """What cannot be done as asked, in one line."""
+    try:
+        yield
+    except (InvalidModel, NoSuchVersion, UnusableLabels) as error:
+        raise Usage(str(error)) from error
