@@ -6,6 +6,7 @@ from basedb.domain import Domain, Entity
 from population.attributes import EVENT, PERSON
 from population.matching import BY_NUMBER, RELATIVES, SAME_RECORD, SUCCESSION
 from population.matching import PERSON as PERSON_MODEL
+from population.migrations import MIGRATIONS
 from population.standardize import check_person
 from population.survivorship import DERIVED
 from population.tables import (
@@ -50,5 +51,6 @@ DOMAIN = Domain(
     contracts=_HERE / "sources",
     views=_HERE / "views",
     keyed_tables=(HOUSEHOLDS,),
+    migrations=MIGRATIONS,
     facts=("population.household_member", "population.relationship", "population.life_event"),
 )

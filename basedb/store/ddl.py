@@ -24,6 +24,25 @@ def create_statements(metadata: sa.MetaData, kind: str) -> Iterator[str]:
         yield from _table_statements(table, kind)
 
 
+def forward_statements(tables: Sequence[sa.Table], kind: str) -> Iterator[str]:
+    """DDL that brings `tables` to what is declared where they are older, or not there; repeatable.
+
+    Columns that are added admit NULL, whatever is declared: rows that stand have no value for them.
+    """
+    for table in tables:
+        if kind == "postgresql":
+            yield str(CreateTable(table, if_not_exists=True).compile(dialect=_DIALECT))
+        else:
+            listed = ", ".join(_column_ddl(item) for item in table.columns)
+            yield f"CREATE TABLE IF NOT EXISTS {table.fullname} ({listed})"
+        for item in table.columns:
+            kind_of_value = item.type.compile(dialect=_DIALECT)
+            yield f"ALTER TABLE {table.fullname} ADD COLUMN IF NOT EXISTS {item.name} {kind_of_value}"
+        if kind == "postgresql":
+            for index in sorted(table.indexes, key=lambda item: str(item.name)):
+                yield str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT))
+
+
 def _table_statements(table: sa.Table, kind: str) -> Iterator[str]:
     if kind == "postgresql":
         yield str(CreateTable(table).compile(dialect=_DIALECT))

@@ -12,7 +12,12 @@ import sqlalchemy as sa
 from basedb import ledger
 from basedb.domain import Domain
 from basedb.standards import codes
-from basedb.store.ddl import comment_on_column, comment_statements, create_statements
+from basedb.store.ddl import (
+    comment_on_column,
+    comment_statements,
+    create_statements,
+    forward_statements,
+)
 from basedb.store.errors import StoreError, StoreMissing
 from basedb.store.labels import label_of, label_row
 from basedb.store.open import Store
@@ -38,9 +43,18 @@ def baseline(component: str, metadata: sa.MetaData) -> Migration:
     return Migration(component, 1, "baseline", lambda kind: list(create_statements(metadata, kind)))
 
 
+def ledger_steps() -> list[Migration]:
+    """Steps of the foundation's own tables after the first."""
+    linkage = [
+        ledger.redirect, ledger.judgement, ledger.review_assignment, ledger.review_sample, ledger.match_quality,
+        ledger.match_model, ledger.term_frequency,
+    ]  # fmt: skip
+    return [Migration("basedb", 2, "linkage", lambda kind: list(forward_statements(linkage, kind)))]
+
+
 def plan(domains: Sequence[Domain]) -> list[Migration]:
     """Every migration of the foundation and of `domains`, in order."""
-    steps = [baseline("basedb", ledger.metadata)]
+    steps = [baseline("basedb", ledger.metadata), *ledger_steps()]
     for domain in domains:
         steps.append(baseline(domain.name, domain.metadata))
         steps.extend(domain.migrations)

@@ -13,7 +13,7 @@ from basedb import ledger
 from basedb.store import Store, StoreError, open_store
 from basedb.store.migrate import Migration, applied_versions, initialise, plan, upgrade
 from population import DOMAIN
-from tests.etl.city import City, number, resident
+from tests.etl.city import City, insured, number, resident
 from tests.etl.dump import full_dump
 
 COLUMNS = """
@@ -54,18 +54,18 @@ def test_a_store_moves_forward_by_whole_steps(city: City) -> None:
     city.deliver("ga_population", 1, [resident("王一", number())])
     good = Migration(
         "population",
-        2,
+        3,
         "nickname",
         lambda kind: ["ALTER TABLE population.household ADD COLUMN nickname TEXT"],
     )
     create = "CREATE TABLE population.half (a INTEGER)"
     bad = Migration(
-        "population", 3, "broken", lambda kind: [create, "INSERT INTO population.half VALUES ('none')"]
+        "population", 4, "broken", lambda kind: [create, "INSERT INTO population.half VALUES ('none')"]
     )
     with pytest.raises(StoreError):
         upgrade(city.store, [DOMAIN], [*plan([DOMAIN]), good, bad])
-    assert ("population", 2) in applied_versions(city.store)
-    assert ("population", 3) not in applied_versions(city.store)
+    assert ("population", 3) in applied_versions(city.store)
+    assert ("population", 4) not in applied_versions(city.store)
     assert "half" not in {row[1] for row in columns(city.store)}
     assert city.query("SELECT household_no, nickname FROM population.household") == [("0001", None)]
     mended = replace(bad, statements=lambda kind: [create])
@@ -81,7 +81,7 @@ def test_views_that_failed_are_made_the_next_time(city: City, tmp_path: Path) ->
     probe, head = views / "10_probe.sql", "-- 试\n-- view: population.probe\n"
     probe.write_text(f"{head}SELECT nothing FROM population.nowhere\n", "utf-8")
     domain = replace(DOMAIN, views=views)
-    step = Migration("population", 2, "nothing", lambda kind: [])
+    step = Migration("population", 3, "nothing", lambda kind: [])
     with pytest.raises(StoreError):
         upgrade(city.store, [domain], [*plan([domain]), step])
     probe.write_text(f"{head}SELECT name FROM population.person\n", "utf-8")
@@ -118,3 +118,29 @@ def test_the_file_opens_on_its_own(new_duckdb: Callable[[], City]) -> None:
         for schema, view in engine.execute(views).fetchall():
             engine.execute(f"SELECT * FROM {schema}.{view}").fetchall()
         assert engine.execute("SELECT name FROM population.person").fetchall() == [("王一",)]
+
+
+def test_a_store_from_before_scores_moves_forward(city: City) -> None:
+    """Older tables get what they lack, their mentions get numbers, and loads go on."""
+    declared = columns(city.store)
+    city.deliver(
+        "ga_population", 1, [resident("王一", number()), resident("李二", number("19900303", 2), "2")]
+    )
+    numbers = city.query("SELECT record_id, role, mention_id FROM population.person_mention ORDER BY ALL")
+    with city.store.writing("age") as session:
+        for statement in (
+            "DROP TABLE population.person_evidence", "DROP TABLE population.person_block",
+            "DROP TABLE basedb.judgement", "DROP TABLE basedb.match_model",
+            "ALTER TABLE population.person_mention DROP COLUMN mention_id",
+            "ALTER TABLE basedb.redirect DROP COLUMN anchor",
+            "DELETE FROM basedb.migration WHERE version = 2",
+        ):  # fmt: skip
+            session.apply(statement)
+    assert [step.name for step in initialise(city.store, [DOMAIN])] == ["linkage", "linkage"]
+    assert sorted(columns(city.store)) == sorted(declared)
+    assert (
+        city.query("SELECT record_id, role, mention_id FROM population.person_mention ORDER BY ALL")
+        == numbers
+    )
+    city.deliver("rs_insured", 1, [insured("王一", number())])
+    assert len(city.people()) == 2
