@@ -125,9 +125,11 @@ def is_exact_pair(entity: Entity) -> str:
     """SQL over ``l`` and ``r``: the pair is linked by an exact rule, so its score adds nothing."""
     keys = key_columns(entity)
     shared = " OR ".join(f"l.{one} = r.{other}" for one in keys for other in keys)
+    # CASE, not AND: outside WHERE the engine would work out both sides for every pair.
     return (
-        f"(coalesce({shared}, false) AND {entity.key_rule.compatible}) OR (l.source = r.source"
-        f" AND l.source_key = r.source_key AND l.role = r.role AND coalesce({entity.same_record}, false))"
+        f"(CASE WHEN {shared} THEN {entity.key_rule.compatible} ELSE false END"
+        " OR CASE WHEN l.source_key = r.source_key AND l.source = r.source AND l.role = r.role"
+        f" THEN coalesce({entity.same_record}, false) ELSE false END)"
     )
 
 
