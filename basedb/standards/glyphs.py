@@ -36,11 +36,12 @@ def table() -> np.ndarray:
     Departments use private code points each in its own way, so they say no more than a question mark.
     """
     shapes = np.arange(0x110000, dtype=np.uint32)
-    for group in codelists.read_csv("similar_glyphs.csv")["group"]:
-        shapes[[ord(c) for c in group]] = ord(group[0])
-    shapes[[ord(c) for c in LOST]] = ord(WILDCARD)
     for start, end in (*_PRIVATE_USE, *_NOT_IN_GBK):
         shapes[start:end] = ord(WILDCARD)
+    shapes[[ord(c) for c in LOST]] = ord(WILDCARD)
+    # Last: of a rare character that looks like a common one (𠮷 and 吉), that is known.
+    for group in codelists.read_csv("similar_glyphs.csv")["group"]:
+        shapes[[ord(c) for c in group]] = ord(group[0])
     return shapes
 
 

@@ -219,7 +219,8 @@ def test_parts_are_in_one_order(value, parts):
         ("张\ue000伟", "张?伟"),
         ("欧阳□□", "欧阳?"),
         ("𠮷小明", "吉小明"),
-        ("𠮶小明", "𠮶小明"),
+        ("𠮶小明", "?小明"),
+        ("王䶮", "王?"),
     ],
 )
 def test_shape_has_one_character_for_all_that_look_like_it(value, shape):
