@@ -15,9 +15,10 @@ from typing import Any
 
 from basedb.domain import Domain
 from basedb.linkage.model import InvalidModel
+from basedb.linkage.versions import NoSuchVersion
 from basedb.store import Store
 from basedb.store.migrate import initialise
-from etl import ledger
+from etl import ledger, replay_judgements
 from etl.archive import Archive
 from etl.batch import Delivery
 from etl.compare import Comparison, compare_stores
@@ -68,6 +69,7 @@ class _Replay:
             versions = fetch(
                 engine, "SELECT source, version, content FROM basedb.contract ORDER BY source, version"
             )
+        self.judgements = replay_judgements.judgements_of(source)
         self.contracts = {(row["source"], row["version"]): _contract(folder, row) for row in versions}
 
     def run(self, tell: Tell) -> None:
@@ -92,6 +94,7 @@ class _Replay:
                 )
         for row in pending:
             self._decide(row, len(self.lines))
+        replay_judgements.copy_work(self.source, self.target)
 
     def _line(self, line: dict[str, Any], number: int) -> Account:
         contract = self.contracts.get((line["source"], line["contract_version"]))
@@ -167,12 +170,21 @@ class _Replay:
                     if row["subject"] in (entry["digest"], f"{entry['file_id']}:{entry['row_no']}")
                 ]
             resend(self.target, rows, _decision(row))
+        elif row["kind"] in replay_judgements.KINDS:
+            loader = self._loader(row["source"], max(number - 1, 0))
+            try:
+                replay_judgements.replay(
+                    self.target, loader.domain, loader.peers, self.judgements, row["kind"], row["subject"],
+                    _decision(row),
+                )  # fmt: skip
+            except replay_judgements.NotReplayed as error:
+                raise Irreproducible(str(error)) from error
         elif row["kind"] == "model":
             loader = self._loader(row["source"], max(number - 1, 0))
             version, decision = int(row["subject"]), _decision(row)
             try:
                 use_version(self.target, loader.domain, loader.peers, version, decision, "rebuild")
-            except (InvalidModel, LookupError) as error:
+            except (InvalidModel, NoSuchVersion) as error:
                 raise Irreproducible(str(error)) from error
 
 

@@ -26,7 +26,7 @@ def clusters(
     return {frozenset(group) for group in grouped.values()}
 
 
-@pytest.mark.parametrize("order", itertools.permutations([1, 2, 3, 4]))
+@pytest.mark.parametrize("order", list(itertools.permutations([1, 2, 3, 4])))
 def test_a_form_links_the_records_of_either_of_two_entities(order: tuple[int, ...]) -> None:
     """1 differs from all others: these are one still, for they share number and name."""
     edges = [Edge(vertex, FORM, Tier.EXACT) for vertex in order]
