@@ -15,9 +15,9 @@ from basedb.domain import Domain
 from basedb.findings import finding_type
 from basedb.ledger import OUTCOMES
 from basedb.masking import mask_cell, mask_text
+from basedb.workbook import Book, Heading
 from etl.contract import Contract
 from etl.runs import fetch
-from etl.workbook import Book, Heading
 
 _BATCH = 10_000
 _ROW = (

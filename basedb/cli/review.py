@@ -11,6 +11,7 @@ from basedb import audit
 from basedb.cli import stewarding
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
+from basedb.cli.review_exchange import export, import_
 from basedb.cli.review_view import (
     item_document,
     queue_table,
@@ -26,7 +27,7 @@ from basedb.stewardship.judgements import Entry, list_judgements, resolve_ids
 from basedb.stewardship.lookup import Lookup, looking, recall_mentions
 from basedb.stewardship.plan import DIFFERENT, SAME, joined
 from basedb.stewardship.queue import Filter, Item, next_item, read_queue
-from basedb.stewardship.sides import Sides, put_side_by_side
+from basedb.stewardship.sides import Sides, held_mentions, put_side_by_side
 from basedb.stewardship.split_merge import plan_pair
 from basedb.stewardship.why import Why, explain
 from basedb.store import Store
@@ -37,6 +38,10 @@ VERDICT = {SAME: "同一", DIFFERENT: "不同", "unsure": "待定"}
 @click.group()
 def review() -> None:
     """复核：拿不准的匹配由人判定 / doubtful matches, decided by people."""
+
+
+review.add_command(export)
+review.add_command(import_)
 
 
 @review.command(name="list")
@@ -266,7 +271,7 @@ def _present(
     entity = domain.entity
     hide = stewarding.hiding(site, domain, show_ids, purpose)
     recall_mentions(lookup, entity, [left, right])
-    sides = put_side_by_side(lookup, entity, left, right, hide)
+    sides = put_side_by_side(entity, held_mentions(lookup, entity), left, right, hide)
     why = explain(lookup, entity, left, right, show_ids)
     audit.record(store, "review show", purpose, f"{entity.name} {left} {right}", _mentions(sides))
     if site.json:
@@ -289,7 +294,7 @@ def _present_one(
     """The records of one entity, as `basedb split` names them."""
     hide = stewarding.hiding(site, domain, show_ids, purpose)
     recall_mentions(lookup, domain.entity, [number])
-    sides = put_side_by_side(lookup, domain.entity, number, 0, hide)
+    sides = put_side_by_side(domain.entity, held_mentions(lookup, domain.entity), number, 0, hide)
     audit.record(store, "review show", purpose, f"{domain.entity.name} {number}", _mentions(sides))
     if site.json:
         print_json({domain.entity.id_column: number, "lines": sides.lines, "records": sides.records[0]})

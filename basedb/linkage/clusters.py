@@ -146,7 +146,7 @@ class _Builder:
         """
         members = [vertex for vertex in (edge.a, edge.b) if vertex in self.members]
         if len(members) == 2:
-            self._join(*members, edge.tier)
+            self._join(members[0], members[1], edge.tier)
         elif members:
             bearers = self.bearers[edge.b if edge.a in self.members else edge.a]
             if not any(self._join(members[0], other, edge.tier) for other in bearers):

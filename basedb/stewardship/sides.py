@@ -60,40 +60,41 @@ class Sides:
     records: tuple[tuple[Mentioned, ...], tuple[Mentioned, ...]]
 
 
+Held = Mapping[int, Sequence[Row]]
+
+
+def held_mentions(lookup: Lookup, entity: Entity) -> Held:
+    """The rows of TEMP `steward_mention` (see `recall_mentions`) by entity, oldest first."""
+    held: dict[int, list[Row]] = {}
+    for row in lookup.rows("FROM steward_mention ORDER BY mention_id"):
+        held.setdefault(row[entity.id_column], []).append(row)
+    return held
+
+
 def put_side_by_side(
-    lookup: Lookup,
-    entity: Entity,
-    left: int,
-    right: int,
-    hiding: Mapping[str, Hide] | None = None,
-    only: Sequence[int] = (),
+    entity: Entity, held: Held, left: int, right: int, hiding: Mapping[str, Hide] | None = None
 ) -> Sides:
-    """What TEMP `steward_mention` (see `recall_mentions`) says of two entities.
+    """What the mentions of two entities say, attribute by attribute.
 
     hiding: how the values of an attribute are shown; None shows them as they are. Whether values
-    agree is told from the values themselves. only: these mentions instead of all.
+    agree is told from the values themselves.
     """
-    condition = f" WHERE mention_id IN ({', '.join(map(str, only))})" if only else ""
-    rows = lookup.rows(f"FROM steward_mention{condition} ORDER BY mention_id")
-    halves = tuple([row for row in rows if row[entity.id_column] == side] for side in (left, right))
+    halves = (held.get(left, ()), held.get(right, ()))
     lines = []
     for attribute in entity.attributes:
         counted = [
             Counter(row[attribute.name] for row in half if row[attribute.name] is not None) for half in halves
         ]
         if counted[0] or counted[1]:
-            hide = (lambda text: text) if hiding is None else hiding.get(attribute.name, mask_text)
-            lines.append(
-                Line(
-                    attribute.name,
-                    attribute.zh,
-                    _values(counted[0], hide),
-                    _values(counted[1], hide),
-                    _agree(*counted),
-                )
-            )
-    show_key = (lambda text: text) if hiding is None else mask_key
+            hide = _shown if hiding is None else hiding.get(attribute.name, mask_text)
+            values = [_values(side, hide) for side in counted]
+            lines.append(Line(attribute.name, attribute.zh, values[0], values[1], _agree(*counted)))
+    show_key = _shown if hiding is None else mask_key
     return Sides(left, right, tuple(lines), (_records(halves[0], show_key), _records(halves[1], show_key)))
+
+
+def _shown(text: str) -> str:
+    return text
 
 
 def _values(counted: Counter[Any], hide: Hide) -> tuple[Value, ...]:

@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from basedb.workbook import Book, Heading
 from etl import workbook
-from etl.workbook import Book, Heading
 from tests.cli.desk import Desk
 from tests.etl.city import number, resident
 

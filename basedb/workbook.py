@@ -13,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 MAX_ROWS = 1_000_000
 _LONGEST = 32_000
@@ -23,10 +24,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True)
 class Heading:
-    """A column of a sheet: its title and its width in characters."""
+    """A column of a sheet: its title, its width in characters, and what people may choose in it."""
 
     title: str
     width: float = 14
+    choices: tuple[str, ...] = ()
 
 
 class Book:
@@ -73,7 +75,13 @@ class Book:
         sheet = self._book.create_sheet(title)
         sheet.freeze_panes = "A2"
         for number, heading in enumerate(headings, 1):
-            sheet.column_dimensions[get_column_letter(number)].width = heading.width
+            letter = get_column_letter(number)
+            sheet.column_dimensions[letter].width = heading.width
+            if heading.choices:
+                choice = DataValidation("list", f'"{",".join(heading.choices)}"', allow_blank=True)
+                choice.error = f"请选择：{'、'.join(heading.choices)}"
+                choice.add(f"{letter}2:{letter}{MAX_ROWS}")
+                sheet.data_validations.append(choice)
         sheet.row_dimensions[1].height = 30
         header = []
         for heading in headings:

@@ -1,0 +1,109 @@
+"""`basedb review export` and `import`: bulk decisions by way of a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from basedb import audit
+from basedb.cli import stewarding
+from basedb.cli.exits import NOTHING, USAGE, Failure, Usage
+from basedb.cli.output import print_json, say
+from basedb.cli.site import Site, pass_site
+from basedb.stewardship.lookup import looking
+from basedb.stewardship.plan import joined
+from basedb.stewardship.queue import Filter, read_queue
+from basedb.stewardship.workbook import Answer, BadWorkbook, plan_answers, read_answers, write_queue
+
+
+@click.command(name="export")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
+@stewarding.DOMAIN
+@click.option("--kind", help="只导出一种原因 / one kind only")
+@click.option("--assigned", metavar="NAME", help="只导出分派给某人的 / assigned to somebody")
+@click.option("--unassigned", is_flag=True, help="只导出未分派的 / assigned to nobody")
+@click.option("--limit", default=500, show_default=True, help="最多导出的条数 / at most so many")
+@stewarding.SHOW_IDS
+@stewarding.PURPOSE
+@pass_site
+def export(
+    site: Site,
+    path: Path,
+    domain_name: str,
+    kind: str | None,
+    assigned: str | None,
+    unassigned: bool,
+    limit: int,
+    show_ids: bool,
+    purpose: str,
+) -> None:
+    """导出待判定事项到工作簿，填写后再导入 / write the queue to a workbook, to be filled in."""
+    domain = stewarding.domain_of(site, domain_name)
+    if not path.parent.is_dir():
+        raise Usage(f"没有目录 {path.parent} / no such directory")
+    hide = stewarding.hiding(site, domain, show_ids, purpose)
+    wanted = Filter(kind=kind, assigned_to=assigned, unassigned=unassigned)
+    store = site.ready_store
+    with looking(store) as lookup:
+        items = [item for item in read_queue(lookup, domain.entity) if wanted.admits(item)][:limit]
+        audit.record(store, "review export", purpose, f"{domain.entity.name} → {path.name}", len(items))
+        write_queue(path, lookup, domain.entity, items, hide)
+    if site.json:
+        print_json({"path": path, "items": len(items)})
+    else:
+        say(f"已写入 {path}：{len(items)} 项，填写后 basedb review import {path} / written")
+
+
+@click.command(name="import")
+@click.argument("path", type=click.Path(dir_okay=False, exists=True, path_type=Path), metavar="FILE.xlsx")
+@click.option("--reason", default="", help="没有写理由的行用此理由 / for rows that give none")
+@click.option(
+    "--skip-stale", is_flag=True, help="略过导出后有变化的行，其余照办 / leave out rows that changed"
+)
+@stewarding.BY
+@stewarding.DOMAIN
+@pass_site
+def import_(site: Site, path: Path, reason: str, skip_stale: bool, by: str, domain_name: str) -> None:
+    """导入填好的工作簿：全部记入，或全部不记 / enter a filled-in workbook, all of it or nothing."""
+    domain = stewarding.domain_of(site, domain_name)
+    store = site.ready_store
+    try:
+        answers = read_answers(path, reason)
+    except BadWorkbook as error:
+        raise Failure(USAGE, "workbook", str(error), list(error.problems)) from error
+    with looking(store) as lookup:
+        plans, stale = plan_answers(lookup, domain.entity, answers)
+    if stale and not skip_stale:
+        told = [f"第 {item.row} 行（{item.left} {item.right}）：{why}" for item, why in stale]
+        raise Failure(
+            NOTHING,
+            "stale",
+            f"{len(stale)} 行已不适用，未作任何改动；--skip-stale 可略过它们 / rows no longer apply:\n  "
+            + "\n  ".join(told),
+            told,
+        )
+    entered = stewarding.decision(by, reason or f"批量判定 {path.name}")
+    revised = (
+        stewarding.enter(site, store, domain, joined(plans), entered, "review import") if plans else None
+    )
+    counts = _counts(answers, [item for item, _ in stale])
+    if not answers and not site.json:
+        say("没有一行填了结论 / no row has a verdict")
+        return
+    if site.json:
+        print_json({**counts, **({} if revised is None else stewarding.revised_document(revised))})
+        return
+    say(
+        f"同一 {counts['same']}，不同 {counts['different']}，待定 {counts['unsure']}，略过 {counts['stale']}"
+        " / same, different, unsure, left out"
+    )
+    if revised is not None:
+        stewarding.tell_judgements(revised)
+        stewarding.tell_revised(domain, revised)
+
+
+def _counts(answers: list[Answer], stale: list[Answer]) -> dict[str, Any]:
+    taken = [item.verdict for item in answers if item not in stale]
+    return {name: taken.count(name) for name in ("same", "different", "unsure")} | {"stale": len(stale)}
