@@ -96,10 +96,16 @@ def _parts(texts: list[str], home: str) -> dict[str, pa.Array]:
     """The parts of every name, column by column: a tuple kept per name would cost a fifth more."""
     read = Reader(home).read
     found: list[list[str | None]] = [[] for _ in PARTS]
-    put = [values.append for values in found]
+    division, trade_name, industry, legal_form, branch, marks, core = (values.append for values in found)
     for text in texts:
-        for append, part in zip(put, read(text) if text else _NO_PARTS, strict=True):
-            append(part)
+        parts = read(text) if text else _NO_PARTS
+        division(parts[0])
+        trade_name(parts[1])
+        industry(parts[2])
+        legal_form(parts[3])
+        branch(parts[4])
+        marks(parts[5])
+        core(parts[6])
     return {name: pa.array(values, TEXT) for name, values in zip(PARTS, found, strict=True)}
 
 
