@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,14 @@ from basedb.cli import stewarding
 from basedb.cli.exits import NOTHING, USAGE, Failure, Usage
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
+from basedb.domain import Domain
+from basedb.stewardship.answers import Answer, BadWorkbook, form_of, plan_answers, read_answers
 from basedb.stewardship.lookup import looking
 from basedb.stewardship.plan import joined
 from basedb.stewardship.queue import Filter, read_queue
-from basedb.stewardship.workbook import Answer, BadWorkbook, plan_answers, read_answers, write_queue
+from basedb.stewardship.sample import read_sample, record_verdicts
+from basedb.stewardship.workbook import SAMPLE, write_queue, write_sample
+from basedb.store import Store
 
 
 @click.command(name="export")
@@ -25,6 +31,7 @@ from basedb.stewardship.workbook import Answer, BadWorkbook, plan_answers, read_
 @click.option("--assigned", metavar="NAME", help="只导出分派给某人的 / assigned to somebody")
 @click.option("--unassigned", is_flag=True, help="只导出未分派的 / assigned to nobody")
 @click.option("--limit", default=500, show_default=True, help="最多导出的条数 / at most so many")
+@click.option("--sample", "sample_id", type=int, metavar="SAMPLE", help="改为导出一个样本 / a sample instead")
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
@@ -36,6 +43,7 @@ def export(
     assigned: str | None,
     unassigned: bool,
     limit: int,
+    sample_id: int | None,
     show_ids: bool,
     purpose: str,
 ) -> None:
@@ -45,15 +53,22 @@ def export(
         raise Usage(f"没有目录 {path.parent} / no such directory")
     hide = stewarding.hiding(site, domain, show_ids, purpose)
     wanted = Filter(kind=kind, assigned_to=assigned, unassigned=unassigned)
-    store = site.ready_store
+    store, entity = site.ready_store, domain.entity
     with looking(store) as lookup:
-        items = [item for item in read_queue(lookup, domain.entity) if wanted.admits(item)][:limit]
-        audit.record(store, "review export", purpose, f"{domain.entity.name} → {path.name}", len(items))
-        write_queue(path, lookup, domain.entity, items, hide)
+        if sample_id is not None:
+            pairs = stewarding.possible(read_sample, lookup, entity, sample_id)
+            count = len(pairs)
+            audit.record(store, "review export", purpose, f"sample {sample_id} → {path.name}", count)
+            write_sample(path, lookup, entity, pairs, hide)
+        else:
+            items = [item for item in read_queue(lookup, entity) if wanted.admits(item)][:limit]
+            count = len(items)
+            audit.record(store, "review export", purpose, f"{entity.name} → {path.name}", count)
+            write_queue(path, lookup, entity, items, hide)
     if site.json:
-        print_json({"path": path, "items": len(items)})
+        print_json({"path": path, "items": count})
     else:
-        say(f"已写入 {path}：{len(items)} 项，填写后 basedb review import {path} / written")
+        say(f"已写入 {path}：{count} 项，填写后 basedb review import {path} / written")
 
 
 @click.command(name="import")
@@ -70,9 +85,13 @@ def import_(site: Site, path: Path, reason: str, skip_stale: bool, by: str, doma
     domain = stewarding.domain_of(site, domain_name)
     store = site.ready_store
     try:
-        answers = read_answers(path, reason)
+        form = form_of(path)
+        answers = read_answers(path, reason, form)
     except BadWorkbook as error:
         raise Failure(USAGE, "workbook", str(error), list(error.problems)) from error
+    if form is SAMPLE:
+        _take_sample(site, store, domain, answers, by)
+        return
     with looking(store) as lookup:
         plans, stale = plan_answers(lookup, domain.entity, answers)
     if stale and not skip_stale:
@@ -102,6 +121,30 @@ def import_(site: Site, path: Path, reason: str, skip_stale: bool, by: str, doma
     if revised is not None:
         stewarding.tell_judgements(revised)
         stewarding.tell_revised(domain, revised)
+
+
+def _take_sample(site: Site, store: Store, domain: Domain, answers: list[Answer], by: str) -> None:
+    """Write down what was found about the pairs of one sample."""
+    codes = {item.code for item in answers}
+    if len(codes) > 1 or not all(re.fullmatch(r"S[0-9]{1,9}", code) for code in codes):
+        raise Usage("样本的核对码被改动过 / the codes of the sample were changed")
+    if not answers:
+        say("没有一行填了结论 / no row has a verdict")
+        return
+    number = int(codes.pop()[1:])
+    with looking(store) as lookup:
+        known = {
+            (row["a"], row["b"]) for row in stewarding.possible(read_sample, lookup, domain.entity, number)
+        }
+    found = {(min(item.left, item.right), max(item.left, item.right)): item.verdict for item in answers}
+    missing = [f"第 {item.row} 行" for item in answers if tuple(sorted((item.left, item.right))) not in known]
+    if missing:
+        raise Usage(f"{'、'.join(missing)}不在样本 {number} 之中 / not in the sample")
+    record_verdicts(store, domain.entity, number, found, by, datetime.now(UTC), site.wait)
+    if site.json:
+        print_json({"sample": number, "checked": len(found)})
+    else:
+        say(f"样本 {number}：记下 {len(found)} 对 / written down；basedb review sample-result {number}")
 
 
 def _counts(answers: list[Answer], stale: list[Answer]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from basedb.cli.output import console, local, say, table
 from basedb.cli.site import Site
 from basedb.domain import Domain, Entity
 from basedb.linkage.score import Explanation
+from basedb.stewardship.judgements import Entry
 from basedb.stewardship.queue import Item, kind_text
 from basedb.stewardship.sides import DIFFERENT, ONE_SIDED, PARTLY, Mentioned, Sides, Value
 from basedb.stewardship.why import Why
@@ -27,6 +28,11 @@ def item_document(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
+def entry_document(entry: Entry) -> dict[str, Any]:
+    """A judgement as JSON has it."""
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__} | {"in_force": entry.in_force}
+
+
 def queue_table(site: Site, entity: Entity, items: Sequence[Item], title: str) -> None:
     """The queue, one line per item."""
     numbers = ["左", "右", "权重", "概率", "记录", "价值"]
@@ -36,7 +42,7 @@ def queue_table(site: Site, entity: Entity, items: Sequence[Item], title: str) -
         [
             (
                 str(item.left), str(item.right), kind_text(entity, item.kind)[0], f"{item.weight:.1f}",
-                f"{item.probability:.0%}", f"{item.records[0]}+{item.records[1]}",
+                _probability(item.probability), f"{item.records[0]}+{item.records[1]}",
                 "是" if item.shares_identifier else "",
                 f"{local(item.since, site.time_zone):%m-%d}", f"{item.worth:.1f}", item.assigned_to or "",
                 item.unsure_by or "",
@@ -45,6 +51,10 @@ def queue_table(site: Site, entity: Entity, items: Sequence[Item], title: str) -
         ],
         right=numbers,
     )  # fmt: skip
+
+
+def _probability(value: float) -> str:
+    return ">99%" if value > 0.99 else f"{value:.0%}"
 
 
 def show_item(entity: Entity, item: Item) -> None:
@@ -142,11 +152,11 @@ def _waterfall(explanation: Explanation, version: int, entity: Entity) -> None:
         drawn.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     drawn.add_column("", no_wrap=True)
     for place, (zh, level, weight, adjustment, missing) in enumerate(steps):
-        bar = _bar(ends[place], ends[place + 1], low, high)
+        drawn_bar = bar(ends[place], ends[place + 1], low, high)
         color = "green" if ends[place + 1] >= ends[place] else "red"
         drawn.add_row(
             escape(zh), escape(level), "" if weight is None else f"{weight:+.1f}",
-            f"{adjustment:+.1f}" if adjustment else "", f"{ends[place + 1]:+.1f}", f"[{color}]{bar}[/]",
+            f"{adjustment:+.1f}" if adjustment else "", f"{ends[place + 1]:+.1f}", f"[{color}]{drawn_bar}[/]",
             style="dim" if missing else None,
         )  # fmt: skip
     console().print(drawn)
@@ -159,7 +169,8 @@ def _waterfall(explanation: Explanation, version: int, entity: Entity) -> None:
     )
 
 
-def _bar(start: float, end: float, low: float, high: float) -> str:
+def bar(start: float, end: float, low: float, high: float) -> str:
+    """A bar from `start` to `end` where `low` is the left margin and `high` the right one."""
     scale = _BAR / ((high - low) or 1.0)
     first, last = sorted((round((start - low) * scale), round((end - low) * scale)))
     if first == last:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from basedb.domain import Entity
-from basedb.stewardship.lookup import Lookup
+from basedb.stewardship.lookup import Lookup, listed
 from basedb.stewardship.plan import Unresolved
 
 
@@ -51,10 +51,10 @@ def list_judgements(
     if not withdrawn:
         conditions.append("j.withdrawn_at IS NULL")
     if about:
-        listed = _listed(about)
-        conditions.append(f"(ma.{owner} IN ({listed}) OR mb.{owner} IN ({listed}))")
+        wanted = listed(about)
+        conditions.append(f"(ma.{owner} IN ({wanted}) OR mb.{owner} IN ({wanted}))")
     if ids:
-        conditions.append(f"j.judgement_id IN ({_listed(ids)})")
+        conditions.append(f"j.judgement_id IN ({listed(ids)})")
     query = (
         f"SELECT j.judgement_id, j.verdict, j.a, j.b, ma.{owner} AS a_id, mb.{owner} AS b_id, j.made_by, j.made_at,"
         " j.reason, j.withdrawn_by, j.withdrawn_at, j.withdrawn_reason FROM basedb.judgement j"
@@ -70,7 +70,7 @@ def resolve_ids(lookup: Lookup, entity: Entity, ids: Sequence[int], follow: bool
 
     Raises Unresolved for an id nobody bears, and for one that was merged away unless `follow`.
     """
-    owner, asked = entity.id_column, _listed(ids)
+    owner, asked = entity.id_column, listed(ids)
     mentioned = lookup.inside(
         f"SELECT DISTINCT {owner} AS id FROM {entity.qualified}_mention WHERE {owner} IN ({asked})"
     )
@@ -97,7 +97,3 @@ def resolve_ids(lookup: Lookup, entity: Entity, ids: Sequence[int], follow: bool
                 f" 或加 --follow / {number} was merged into {to}; name {to} or add --follow if that is meant"
             )
     return found
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(str(int(number)) for number in sorted(set(numbers))) or "NULL"

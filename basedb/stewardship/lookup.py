@@ -57,17 +57,30 @@ def recall_mentions(
     if columns is not None:
         own = ("record_id", "role", "mention_id", entity.id_column)
         wanted = ", ".join(f"m.{name}" for name in (*own, *columns))
-    listed = ", ".join(str(int(number)) for number in sorted(set(ids))) or "NULL"
+    _recall(lookup, entity, f"m.{entity.id_column} IN ({listed(ids)})", wanted)
+    describe(lookup.engine, entity, "steward_mention", "steward_record")
+
+
+def recall_only(lookup: Lookup, entity: Entity, mentions: Sequence[int]) -> None:
+    """Create TEMP `steward_mention` with these mentions, see `recall_mentions`."""
+    records = listed([mention >> 4 for mention in mentions])
+    _recall(lookup, entity, f"m.record_id IN ({records}) AND m.mention_id IN ({listed(mentions)})", "m.*")
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers for an IN of SQL; NULL, which nothing is in, if there are none."""
+    return ", ".join(str(int(number)) for number in sorted(set(numbers))) or "NULL"
+
+
+def _recall(lookup: Lookup, entity: Entity, condition: str, wanted: str) -> None:
     lookup.engine.execute(
         "CREATE OR REPLACE TEMP TABLE steward_mention AS FROM "
         + lookup.inside(
             f"SELECT {wanted}, r.source, r.source_key, r.file_id, r.row_no, r.status, r.as_of"
             f" FROM {entity.qualified}_mention m"
-            f" JOIN {entity.schema}.source_record r ON r.record_id = m.record_id"
-            f" WHERE m.{entity.id_column} IN ({listed})"
+            f" JOIN {entity.schema}.source_record r ON r.record_id = m.record_id WHERE {condition}"
         )
     )
-    describe(lookup.engine, entity, "steward_mention", "steward_record")
 
 
 def describe(engine: duckdb.DuckDBPyConnection, entity: Entity, mentions: str, result: str) -> None:

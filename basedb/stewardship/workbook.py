@@ -1,63 +1,48 @@
-"""Bulk decisions in a workbook: items side by side, a verdict to choose, and reading it back.
-
-Whatever a person may have done to the file in between is either understood or refused with the cells
-named; nothing of a refused workbook is entered.
-"""
+"""Bulk decisions in a workbook: items side by side, and a verdict to choose. `answers` reads it back."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from basedb.domain import Entity
-from basedb.stewardship.lookup import Lookup, recall_mentions
-from basedb.stewardship.plan import DIFFERENT, SAME, Plan, Unresolved
+from basedb.stewardship.lookup import Lookup, Row, recall_mentions, recall_only
+from basedb.stewardship.plan import DIFFERENT, SAME
 from basedb.stewardship.queue import Item, kind_text
 from basedb.stewardship.sides import Held, Hide, Sides, held_mentions, put_side_by_side
-from basedb.stewardship.split_merge import plan_pair
 from basedb.workbook import Book, Heading
 
 UNSURE = "unsure"
-VERDICTS = {"同一": SAME, "不同": DIFFERENT, "待定": UNSURE}
-_SHEET = "判定"
-_VERDICT, _REASON, _LEFT, _RIGHT, _CODE = "结论", "理由", "左编号", "右编号", "核对码"
-_FIXED = (
-    Heading(_VERDICT, 8, tuple(VERDICTS)), Heading(_REASON, 24), Heading(_LEFT, 10), Heading(_RIGHT, 10),
-    Heading("原因", 26), Heading("权重", 8), Heading("概率", 8), Heading("同号码", 8), Heading("左记录", 26),
-    Heading("右记录", 26),
-)  # fmt: skip
-_MOST_TOLD = 20
-
-
-class BadWorkbook(ValueError):
-    """A workbook that cannot be taken; `problems` name the cells."""
-
-    def __init__(self, problems: Sequence[str]):
-        told = "；".join(problems[:_MOST_TOLD])
-        more = f"等 {len(problems)} 处" if len(problems) > _MOST_TOLD else ""
-        super().__init__(f"{told}{more}。未作任何改动 / nothing was entered")
-        self.problems = tuple(problems)
+SHEET = "判定"
+VERDICT, REASON, CODE = "结论", "理由", "核对码"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One row with a verdict. code: what the row was made of, see `state_code`."""
+class Form:
+    """What a workbook asks: the verdicts to choose from, the titles of the two numbers, whether a
+    verdict needs a reason."""
 
-    row: int
-    left: int
-    right: int
-    verdict: str
-    reason: str
-    code: str
+    verdicts: Mapping[str, str]
+    left: str
+    right: str
+    reasoned: bool
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The columns that are read back."""
+        return (VERDICT, *([REASON] if self.reasoned else []), self.left, self.right, CODE)
+
+
+QUEUE = Form({"同一": SAME, "不同": DIFFERENT, "待定": UNSURE}, "左编号", "右编号", True)
+SAMPLE = Form({"同一": SAME, "不同": DIFFERENT, "看不出": "unclear"}, "左提及", "右提及", False)
+_FIXED = (
+    Heading(VERDICT, 8, tuple(QUEUE.verdicts)), Heading(REASON, 24), Heading(QUEUE.left, 10),
+    Heading(QUEUE.right, 10),
+    Heading("原因", 26), Heading("权重", 8), Heading("概率", 8), Heading("同号码", 8), Heading("左记录", 26),
+    Heading("右记录", 26),
+)  # fmt: skip
 
 
 def write_queue(
@@ -67,77 +52,50 @@ def write_queue(
     recall_mentions(lookup, entity, [number for item in items for number in item.pair])
     held = held_mentions(lookup, entity)
     sides = [put_side_by_side(entity, held, item.left, item.right, hiding) for item in items]
-    used = {line.attribute for both in sides for line in both.lines}
-    attributes = [item for item in entity.attributes if item.name in used]
-    values = [Heading(f"{item.zh}（{side}）", 22) for item in attributes for side in ("左", "右")]
+    names, values = _value_headings(entity, sides)
     book = Book()
     book.table(
-        _SHEET,
-        (*_FIXED, *values, Heading(_CODE, 16)),
+        SHEET,
+        (*_FIXED, *values, Heading(CODE, 16)),
         (
             [
                 None, None, item.left, item.right, kind_text(entity, item.kind)[0], round(item.weight, 1),
                 round(item.probability, 3), "是" if item.shares_identifier else None, *_records(both),
-                *_values(both, [attribute.name for attribute in attributes]), state_code(held, *item.pair),
+                *_values(both, names), state_code(held, *item.pair),
             ]
             for item, both in zip(items, sides, strict=True)
         ),
     )  # fmt: skip
-    book.page("说明", _cover(hiding is None))
+    book.page("说明", _cover(QUEUE, hiding is None))
     book.save(path)
 
 
-def read_answers(path: Path, reason: str = "") -> list[Answer]:
-    """The rows with a verdict. Raises BadWorkbook naming every cell that is in the way.
-
-    reason: for rows that give none; without it they must. Rows may be deleted, sorted and added to,
-    columns moved and added; headings stay as they are.
-    """
-    cells = _open(path)
-    columns = _columns(cells)
-    problems: list[str] = []
-    answers: list[Answer] = []
-    first: dict[tuple[int, int], int] = {}
-    for row in cells[1:]:
-        named = {name: row[place] for name, place in columns.items() if place < len(row)}
-        verdict = named[_VERDICT].value if _VERDICT in named else None
-        if verdict is None or not str(verdict).strip():
-            continue
-        found = _answer(named, reason, problems)
-        if found is None:
-            continue
-        pair = (min(found.left, found.right), max(found.left, found.right))
-        if pair in first:
-            problems.append(f"第 {found.row} 行与第 {first[pair]} 行是同一对 {pair[0]} {pair[1]}")
-        first.setdefault(pair, found.row)
-        answers.append(found)
-    if problems:
-        raise BadWorkbook(problems)
-    return answers
-
-
-def plan_answers(
-    lookup: Lookup, entity: Entity, answers: Sequence[Answer]
-) -> tuple[list[Plan], list[tuple[Answer, str]]]:
-    """The plan of every answer that still applies; and the answers that do not, with why.
-
-    An answer is stale if its entities are gone, or hold other records than when they were exported.
-    """
-    recall_mentions(lookup, entity, [number for item in answers for number in (item.left, item.right)])
-    held = held_mentions(lookup, entity)
-    plans, stale = [], []
-    for item in answers:
-        gone = [number for number in (item.left, item.right) if number not in held]
-        if gone:
-            stale.append((item, f"编号 {'、'.join(map(str, gone))} 已不存在 / the id is gone"))
-        elif state_code(held, item.left, item.right) != item.code:
-            stale.append((item, "导出后记录有变化 / records changed since the export"))
-        else:
-            try:
-                plans.append(plan_pair(lookup, entity, item.left, item.right, item.verdict, item.reason))
-            except Unresolved as error:
-                stale.append((item, str(error)))
-    return plans, stale
+def write_sample(
+    path: Path, lookup: Lookup, entity: Entity, sample: Sequence[Row], hiding: Mapping[str, Hide] | None
+) -> None:
+    """Write the pairs of a sample, without what was decided about them: it must not be known."""
+    recall_only(lookup, entity, [row[end] for row in sample for end in ("a", "b")])
+    held = {row["mention_id"]: [row] for row in lookup.rows("FROM steward_mention")}
+    sides = [put_side_by_side(entity, held, row["a"], row["b"], hiding) for row in sample]
+    names, values = _value_headings(entity, sides)
+    fixed = (
+        Heading(VERDICT, 8, tuple(SAMPLE.verdicts)), Heading(SAMPLE.left, 10), Heading(SAMPLE.right, 10),
+        Heading("左记录", 26), Heading("右记录", 26),
+    )  # fmt: skip
+    book = Book()
+    book.table(
+        SHEET,
+        (*fixed, *values, Heading(CODE, 10)),
+        (
+            [
+                next((zh for zh, verdict in SAMPLE.verdicts.items() if verdict == row["verdict"]), None),
+                row["a"], row["b"], *_records(both), *_values(both, names), f"S{row['sample_id']}",
+            ]
+            for row, both in zip(sample, sides, strict=True)
+        ),
+    )  # fmt: skip
+    book.page("说明", _cover(SAMPLE, hiding is None))
+    book.save(path)
 
 
 def state_code(held: Held, left: int, right: int) -> str:
@@ -147,6 +105,14 @@ def state_code(held: Held, left: int, right: int) -> str:
         for number in sorted((left, right))
     ]
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:12]
+
+
+def _value_headings(entity: Entity, sides: Sequence[Sides]) -> tuple[list[str], list[Heading]]:
+    """The attributes that some item has, and a column of each side for them."""
+    used = {line.attribute for both in sides for line in both.lines}
+    attributes = [item for item in entity.attributes if item.name in used]
+    headings = [Heading(f"{item.zh}（{side}）", 22) for item in attributes for side in ("左", "右")]
+    return [item.name for item in attributes], headings
 
 
 def _records(sides: Sides) -> Iterator[str]:
@@ -162,76 +128,13 @@ def _values(sides: Sides, attributes: Sequence[str]) -> Iterator[str | None]:
             yield "\n".join(value.text for value in values) or None
 
 
-def _cover(whole: bool) -> list[tuple[str, str]]:
+def _cover(form: Form, whole: bool) -> list[tuple[str, str]]:
+    why = f"，在“{REASON}”列写明理由" if form.reasoned else "；请只凭两条记录本身判断"
     return [
-        ("怎样填写", f"在“{_SHEET}”表的“{_VERDICT}”列选择 同一、不同 或 待定，在“{_REASON}”列写明理由；不填的行不作处理。"),
+        ("怎样填写", f"在“{SHEET}”表的“{VERDICT}”列选择{'、'.join(form.verdicts)}{why}；不填的行不作处理。"),
         ("可以", "删除行、排序、筛选、增加自己的列。"),
-        ("请勿", f"改动表头、编号和“{_CODE}”；单元格中不要用公式。"),
+        ("请勿", f"改动表头、编号和“{CODE}”；单元格中不要用公式。"),
         ("导入", "basedb review import 本文件。导出后有变化的行会指出，不会误判。"),
         ("号码", "本表含完整号码，请按个人信息保管。" if whole else "证件号码等已遮盖。"),
         ("In English", "Choose a verdict and write a reason; rows without a verdict are left alone."),
     ]  # fmt: skip
-
-
-def _open(path: Path) -> list[tuple[Any, ...]]:
-    """The rows of cells of the sheet to be read."""
-    try:
-        book = load_workbook(path)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BadWorkbook([f"{path.name} 不是可读的 xlsx 工作簿 / not a readable workbook"]) from error
-    sheet = book[_SHEET] if _SHEET in book.sheetnames else book.worksheets[0]
-    rows = list(sheet.iter_rows())
-    if not rows:
-        raise BadWorkbook([f"工作表 {sheet.title} 是空的 / the sheet is empty"])
-    return rows
-
-
-def _columns(cells: Sequence[Sequence[Any]]) -> dict[str, int]:
-    """Where the columns are that are read."""
-    found: dict[str, int] = {}
-    problems = []
-    for place, cell in enumerate(cells[0]):
-        name = str(cell.value).strip() if cell.value is not None else ""
-        if name in found and name in (_VERDICT, _REASON, _LEFT, _RIGHT, _CODE):
-            problems.append(f"{cell.coordinate}：表头 {name} 重复")
-        found.setdefault(name, place)
-    usual = {heading.title: place for place, heading in enumerate(_FIXED)}
-    for name in (_VERDICT, _REASON, _LEFT, _RIGHT, _CODE):
-        if name not in found:
-            at = usual.get(name)
-            there = "" if at is None else f"{get_column_letter(at + 1)}1："
-            now = f"，现为 {cells[0][at].value}" if at is not None and at < len(cells[0]) else ""
-            problems.append(f"{there}缺少表头 {name}{now}")
-    if problems:
-        raise BadWorkbook(problems)
-    return found
-
-
-def _answer(named: Mapping[str, Any], reason: str, problems: list[str]) -> Answer | None:
-    """One row with a verdict; None, and what is wrong with it, if it cannot be taken."""
-    wrong = [
-        f"{cell.coordinate}：是公式 {cell.value}"
-        for name, cell in named.items()
-        if name in (_VERDICT, _REASON, _LEFT, _RIGHT, _CODE) and cell.data_type == "f"
-    ]
-    verdict_cell = named[_VERDICT]
-    said = str(verdict_cell.value).strip()
-    verdict = VERDICTS.get(said, said.lower() if said.lower() in VERDICTS.values() else "")
-    if not verdict and not wrong:
-        wrong.append(f"{verdict_cell.coordinate}：不认识的结论 {said}，只能是 {'、'.join(VERDICTS)}")
-    numbers = []
-    for name in (_LEFT, _RIGHT):
-        cell = named[name]
-        text = re.sub(r"\.0$", "", str(cell.value).strip())
-        if re.fullmatch(r"[0-9]{1,18}", text):
-            numbers.append(int(text))
-        elif cell.data_type != "f":
-            wrong.append(f"{cell.coordinate}：{name}应为编号，现为 {cell.value}")
-    told = str(named[_REASON].value or "").strip() or reason
-    if not told:
-        wrong.append(f"{named[_REASON].coordinate}：有结论而没有理由")
-    if wrong:
-        problems += wrong
-        return None
-    code = str(named[_CODE].value or "").strip()
-    return Answer(verdict_cell.row, numbers[0], numbers[1], verdict, told, code)

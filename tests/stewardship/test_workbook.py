@@ -10,9 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from basedb.cli.hiding import attribute_hiding
+from basedb.stewardship.answers import BadWorkbook, plan_answers, read_answers
 from basedb.stewardship.lookup import looking
 from basedb.stewardship.plan import joined
-from basedb.stewardship.workbook import BadWorkbook, plan_answers, read_answers, write_queue
+from basedb.stewardship.workbook import write_queue
 from population import DOMAIN
 from tests.etl.city import City, insured
 from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, Steward, settle, who
@@ -114,7 +115,7 @@ def written(tmp_path: Path) -> Path:
         ([("D2", "李建国")], "D2：右编号应为编号，现为 李建国"),
         ([("D2", None)], "D2：右编号应为编号，现为 None"),
         ([("A1", "判断")], "A1：缺少表头 结论，现为 判断"),
-        ([("F1", None)], "缺少表头 核对码"),
+        ([("F1", None)], "缺少表头 核对码。"),
         ([("E1", "结论")], "E1：表头 结论 重复"),
         ([("C3", 2), ("D3", 1)], "第 3 行与第 2 行是同一对 1 2"),
         ([("A2", "="), ("A3", "?")], "A3：不认识的结论"),
