@@ -10,6 +10,7 @@ from basedb.stewardship.lookup import looking
 from basedb.stewardship.plan import Plan
 from basedb.stewardship.queue import CONFLICT, DOUBTFUL, Filter, Item, kind_text, next_item, read_queue
 from basedb.stewardship.split_merge import plan_pair
+from basedb.store.native import reading
 from population import DOMAIN
 from tests.etl.city import City, insured
 from tests.stewardship.village import FAR, NOW, Steward, settle
@@ -125,3 +126,22 @@ def test_filters() -> None:
 
 def test_an_empty_store_has_no_queue(city: City) -> None:
     assert Steward(city).queue() == []
+
+
+def test_analysts_see_the_same_queue_without_names(city: City) -> None:
+    steward = Steward(settle(city))
+    assign(city.store, PERSON, [(2, 6)], "赵敏", "李主任", NOW)
+    told = {
+        (item.left, item.right, item.weight, item.evidence, *item.records, item.assigned_to, item.since)
+        for item in steward.queue()
+    }
+    with reading(city.store, "UTC") as reader:
+        columns = "left_id, right_id, match_weight, evidence, left_records, right_records, assigned_to, waiting_since"
+        seen = set(reader.ask(f"SELECT {columns} FROM population.review_queue").rows)
+        names = list(
+            reader.ask("SELECT left_name, right_name FROM population.review_queue ORDER BY left_id").rows
+        )
+    assert seen == told
+    assert names == [("李**", "李**"), ("王**", "王**")]
+    labels = "SELECT count(*) FROM basedb.column_label WHERE table_name = 'review_queue' AND personal"
+    assert city.query(labels) == [(0,)]
