@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from basedb import audit
-from basedb.cli import options
+from basedb.cli import explain_chain, options
 from basedb.cli.exits import Usage
+from basedb.cli.explain_pair import pair
 from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
@@ -17,6 +18,7 @@ from basedb.domain import Domain, installed_domains
 from basedb.explain import Priorities, explain_record, find
 from basedb.explain import explain as explain_subject
 from basedb.masking import mask_key, mask_text
+from basedb.stewardship.lookup import looking
 from basedb.store.native import reading
 from etl.contract import Contract
 
@@ -35,10 +37,10 @@ _SHOW = click.option(
 
 
 class _Entities(click.Group):
-    """`record`, and one command for the entity of every installed domain."""
+    """`pair` and `record`, and one command for the entity of every installed domain."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*sorted(domain.entity.name for domain in installed_domains().values()), "record"]
+        return [*sorted(domain.entity.name for domain in installed_domains().values()), "pair", "record"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.commands:
@@ -55,6 +57,9 @@ class _Entities(click.Group):
 @click.group(cls=_Entities)
 def explain() -> None:
     """主记录的每个值从何而来 / where every value of a master row comes from."""
+
+
+explain.add_command(pair)
 
 
 @explain.command()
@@ -109,6 +114,11 @@ def _entity_command(domain: Domain) -> click.Command:
             found = [explain_subject(reader, domain, subject, priorities) for subject in subjects]
         if not found:
             raise Usage(f"没有编号或号码为 {reference} 的{entity.zh} / nobody known by that id or number")
+        with looking(store) as lookup:
+            for explained in found:
+                explained["chain"] = explain_chain.chain(
+                    lookup, domain, explained[entity.id_column], show_ids
+                )
         audit.record(store, "explain", purpose, f"{entity.name} {reference}", len(found))
         document = found if show_ids else _masked(found, attribute_hiding(domain, site.contracts()))
         if site.json:
@@ -199,6 +209,7 @@ def _print(domain: Domain, document: Mapping[str, Any]) -> None:
                 rows.append(["  落选 / lost", _text(lost["value"]), *_where(lost), "", told])
     table("各属性 / attributes", ["属性", "值", "来源", "文件", "行", "规则", "理由"], rows, right=["行"])
     _dict_table("提及 / mentions", document["mentions"])
+    explain_chain.tell(document["chain"])
     _dict_table("同号码 / same identifier", document["same_identifier"])
     table(
         "历史 / history",
