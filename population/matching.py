@@ -8,6 +8,7 @@ is often given in place of one's own. Equal numbers therefore link only with com
 from __future__ import annotations
 
 from basedb.domain import KeyRule, Kin
+from basedb.linkage.comparing import level_expression
 from basedb.linkage.comparisons.addresses import address, address_columns
 from basedb.linkage.comparisons.citizen_ids import citizen_id
 from basedb.linkage.comparisons.dates import birth_date
@@ -15,8 +16,10 @@ from basedb.linkage.comparisons.names import person_name
 from basedb.linkage.comparisons.phones import phone
 from basedb.linkage.comparisons.values import sex
 from basedb.linkage.model import (
+    ELSE,
     AnyOf,
     BlockingRule,
+    Comparison,
     Condition,
     Constraint,
     MatchModel,
@@ -24,20 +27,28 @@ from basedb.linkage.model import (
 )
 
 _NAME = person_name()
+_NUMBER = citizen_id()
+_BIRTH = birth_date("born", "born_as_lunar", day="born_day")
+_ADDRESS = address(("registered", "current"))
+_PHONE = phone()
 
 
-def _any_level(*names: str) -> Condition:
-    return Condition(" OR ".join(f"({_NAME.level(name).condition.sql})" for name in names))
+def _comes_out(comparison: Comparison, levels: tuple[str, ...]) -> Condition:
+    """The comparison of the two records comes out at one of the levels."""
+    names = [level.name for level in comparison.levels]
+    places = ", ".join(str(names.index(level)) for level in levels)
+    return Condition(f"{level_expression(comparison)} IN ({places})")
 
 
-# One name in two writings, and what a number can vouch for besides: one character mistaken.
-_ONE_NAME = _any_level("identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part")
-_SIMILAR_NAME = _any_level("one_left_out", "given_name", "one_differs", "short_differs")
-# A character the sender's encoding lacked.
-_LOST = Condition("instr(l.name_shape, '?') > 0 OR instr(r.name_shape, '?') > 0")
-COMPATIBLE_NAMES = (
-    f"coalesce({(_ONE_NAME | _any_level('one_left_out', 'one_differs') | (_any_level('short_differs') & _LOST)).sql}, false)"
-)
+# One name in two writings; similar names, which twins have, too; and names that are other names.
+_ONE_NAME = ("identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part")
+_SIMILAR_NAME = ("one_left_out", "given_name", "one_differs", "lost", "short_differs")
+_OTHER_NAME = ("surname", "different")
+# What an equal number can vouch for: one character mistaken, left out, or lost.
+COMPATIBLE_NAMES = _comes_out(_NAME, (*_ONE_NAME, "one_left_out", "one_differs", "lost")).sql
+_INCOMPATIBLE_NAME = ("given_name", "short_differs", *_OTHER_NAME)
+_ONE_NUMBER = ("equal", "alternative", "equal_unverified", "slip")
+_NOT_ONE_NUMBER = tuple(level.name for level in _NUMBER.levels if level.name not in _ONE_NUMBER)
 
 BY_NUMBER = KeyRule(
     method="id_number",
@@ -109,19 +120,6 @@ _RECORDS = {
     **address_columns("coalesce(current_address_key, family_address_key)", "current"),
 }
 
-_SAME_NUMBER = Condition(
-    """l.id_number = r.id_number OR l.id_alternative = r.id_number OR l.id_number = r.id_alternative"""
-)
-_BOTH_NAMED = Condition(
-    "l.name_folded IS NOT NULL AND r.name_folded IS NOT NULL"
-    " AND NOT l.name_is_placeholder AND NOT r.name_is_placeholder"
-)
-_NUMBER = citizen_id()
-_BIRTH = birth_date("born", "born_as_lunar", day="born_day")
-_KNOWN_BIRTHS = Condition("l.born IS NOT NULL AND r.born IS NOT NULL")
-_ONE_BIRTH = Condition(" OR ".join(f"({level.condition.sql})" for level in _BIRTH.levels[1:-1]))
-_ADDRESS = address(("registered", "current"))
-_PHONE = phone()
 # 重号 are corrected in the digits after the birth date, 错号 in one digit of it (GA/T 2000.24: 11, 12); the
 # register itself has one entry for a person, so two of its entries are no correction.
 _CORRECTED = (
@@ -139,7 +137,10 @@ _CORRECTED = (
 RELATIVES = Kin(
     household="household_no",
     condition=(
-        (_ONE_NAME & Condition("coalesce(l.born = r.born, true) AND coalesce(l.sex = r.sex, true)"))
+        (
+            _comes_out(_NAME, _ONE_NAME)
+            & Condition("coalesce(l.born = r.born, true) AND coalesce(l.sex = r.sex, true)")
+        )
         | Condition("l.name_is_placeholder AND l.born = r.born AND l.sex = r.sex")
     ),
     weight=18.0,
@@ -177,10 +178,11 @@ PERSON = MatchModel(
         Constraint(
             "shared_number",
             Constraint.CANNOT_LINK,
-            Condition(f"l.own_number = r.own_number AND NOT {COMPATIBLE_NAMES}"),
+            Condition("l.own_number = r.own_number"),
             "同一有效号码，姓名明显不同",
             "one valid number under clearly different names",
             refer=True,
+            levels=(("name", _INCOMPATIBLE_NAME),),
         ),
         Constraint(
             "double_registration",
@@ -198,29 +200,32 @@ PERSON = MatchModel(
         Constraint(
             "other_name",
             Constraint.CANNOT_LINK,
-            _BOTH_NAMED & ~_ONE_NAME & ~_SIMILAR_NAME,
+            ELSE,
             "姓名不同",
             "another name",
             whole=True,
-            excuse=_ONE_NAME,
+            excuse=_comes_out(_NAME, _ONE_NAME),
+            levels=(("name", _OTHER_NAME),),
         ),
         Constraint(
             "similar_name",
             Constraint.CANNOT_LINK,
-            _BOTH_NAMED & _SIMILAR_NAME & ~_ONE_NAME & ~_SAME_NUMBER & ~_NUMBER.level("slip").condition,
+            ELSE,
             "姓名相近而不同，可能是双胞胎或兄弟姐妹",
             "similar names: perhaps twins or siblings",
             refer=True,
             whole=True,
-            excuse=_ONE_NAME,
+            excuse=_comes_out(_NAME, _ONE_NAME),
+            levels=(("name", _SIMILAR_NAME), ("id_number", _NOT_ONE_NUMBER)),
         ),
         Constraint(
             "other_birth",
             Constraint.CANNOT_LINK,
-            _KNOWN_BIRTHS & ~_ONE_BIRTH & ~_SAME_NUMBER & ~_NUMBER.level("slip").condition,
+            ELSE,
             "出生日期不同，可能是同名的亲属",
             "another birth date: perhaps a relative of the same name",
             refer=True,
+            levels=(("birth_date", ("different",)), ("id_number", _NOT_ONE_NUMBER)),
         ),
     ),
     sole_values=(

@@ -49,7 +49,7 @@ def compare_query(
     ]
     must = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
     later = [item for item in model.constraints if item not in must]
-    first += [f"coalesce({item.condition.sql}, false) AS c_{item.name}" for item in must]
+    first += [f"{over_records(model, item)} AS c_{item.name}" for item in must]
     carried = _carried(engine, model, costly, later)
     first += [f"{_packed(side, carried)} AS {side}" for side in ("l", "r") if carried]
     query = f"SELECT {', '.join(first)} {source}"
@@ -65,6 +65,30 @@ def compare_query(
 def level_expression(comparison: Comparison) -> str:
     """SQL for the index of the first level whose condition holds."""
     return _case(comparison, 0, len(comparison.levels), "")
+
+
+def over_records(model: MatchModel, constraint: Constraint) -> str:
+    """SQL over ``l`` and ``r``: the constraint holds."""
+    asked = [
+        f"{level_expression(model.comparison(name))} IN ({_places(model.comparison(name), levels)})"
+        for name, levels in constraint.levels
+    ]
+    if not asked:
+        return f"coalesce({constraint.condition.sql}, false)"
+    return f"(CASE WHEN {constraint.condition.sql} THEN {' AND '.join(asked)} ELSE false END)"
+
+
+def over_levels(model: MatchModel, constraint: Constraint) -> str:
+    """The same where ``g_<comparison>`` holds the levels a pair came out at."""
+    asked = "".join(
+        f" AND g_{name} IN ({_places(model.comparison(name), levels)})" for name, levels in constraint.levels
+    )
+    return f"(coalesce({constraint.condition.sql}, false){asked})"
+
+
+def _places(comparison: Comparison, levels: Iterable[str]) -> str:
+    names = [level.name for level in comparison.levels]
+    return ", ".join(str(names.index(level)) for level in levels)
 
 
 def tf_levels(comparison: Comparison, column: str) -> list[int]:
@@ -150,7 +174,7 @@ def _output(model: MatchModel, constraints: Iterable[Constraint]) -> list[str]:
     found = [f"g_{item.name}" for item in model.comparisons]
     late = {item.name for item in constraints}
     found += [
-        f"coalesce({item.condition.sql}, false) AS c_{item.name}" if item.name in late else f"c_{item.name}"
+        f"{over_levels(model, item)} AS c_{item.name}" if item.name in late else f"c_{item.name}"
         for item in model.constraints
     ]
     for column in model.tf_columns():

@@ -136,7 +136,8 @@ class SortedNeighbourhood:
 class Constraint:
     """A condition over two records that outranks their score.
 
-    kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
+    It holds where `condition` does and every comparison named in `levels` came out at one of the levels
+    given with it. kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
     wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
     if not, it is no evidence at all. whole: scores also may not bring such a pair into one cluster by
     way of other records, unless one of those excuses it: `excuse` holds between it and either of the
@@ -156,6 +157,7 @@ class Constraint:
     whole: bool = False
     excuse: Condition | None = None
     insist: bool = False
+    levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in (self.CANNOT_LINK, self.MUST_LINK):

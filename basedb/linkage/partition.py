@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from basedb.domain import Entity
 from basedb.linkage.clusters import Edge, Member, Tier, partition
+from basedb.linkage.comparing import over_records
 from basedb.linkage.components import connected_components
 from basedb.linkage.exact import link_keys, link_versions
 from basedb.linkage.model import Constraint
@@ -68,7 +69,7 @@ def _contradictory(entity: Entity, members: str) -> str:
 
 def _forbidding(entity: Entity) -> str:
     """SQL over ``l`` and ``r``: a constraint on whole clusters holds for the pair."""
-    return " OR ".join(f"coalesce({item.condition.sql}, false)" for item in _whole(entity))
+    return " OR ".join(over_records(entity.model, item) for item in _whole(entity))
 
 
 def _whole(entity: Entity) -> list[Constraint]:
@@ -185,7 +186,8 @@ def _forbidden_pairs(entity: Entity) -> str:
     for item in _whole(entity):
         pairs = (
             "SELECT l.label, l.vertex AS a, r.vertex AS b FROM contested_member l JOIN contested_member r"
-            f" ON l.label = r.label AND l.vertex < r.vertex WHERE {item.condition.sql}"
+            f" ON l.label = r.label AND l.vertex < r.vertex"
+            f" WHERE {over_records(entity.model, item)}"
         )
         if item.excuse is not None:
             excused = (
