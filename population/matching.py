@@ -44,6 +44,8 @@ def _comes_out(comparison: Comparison, levels: tuple[str, ...]) -> Condition:
 _ONE_NAME = ("identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part")
 _SIMILAR_NAME = ("one_left_out", "given_name", "one_differs", "lost", "short_differs")
 _OTHER_NAME = ("surname", "different")
+# Implied by both, and told at once.
+_DIFFERENT_TEXT = Condition("l.name_folded <> r.name_folded")
 # What an equal number can vouch for: one character mistaken, left out, or lost.
 COMPATIBLE_NAMES = _comes_out(_NAME, (*_ONE_NAME, "one_left_out", "one_differs", "lost")).sql
 _INCOMPATIBLE_NAME = ("given_name", "short_differs", *_OTHER_NAME)
@@ -200,7 +202,7 @@ PERSON = MatchModel(
         Constraint(
             "other_name",
             Constraint.CANNOT_LINK,
-            ELSE,
+            _DIFFERENT_TEXT,
             "姓名不同",
             "another name",
             whole=True,
@@ -210,7 +212,7 @@ PERSON = MatchModel(
         Constraint(
             "similar_name",
             Constraint.CANNOT_LINK,
-            ELSE,
+            _DIFFERENT_TEXT,
             "姓名相近而不同，可能是双胞胎或兄弟姐妹",
             "similar names: perhaps twins or siblings",
             refer=True,
