@@ -184,7 +184,7 @@ def _stratum(name: str) -> str:
     kind, _, rest = name.partition("/")
     words = {
         "exact": "号码规则", "through others": "经由其他记录", "kin": "亲属关系", "correction": "更正",
-        "succession": "登记前后相继", "must_link": "必合约束",
+        "judgement": "人工判定", "succession": "登记前后相继", "must_link": "必合约束",
     }  # fmt: skip
     told = words.get(
         rest, rest.replace("score", "评分").replace("review", "待人工").replace("settled", "另有定论")

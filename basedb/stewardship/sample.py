@@ -211,6 +211,10 @@ def _frame(lookup: Lookup, entity: Entity, run_id: int | None) -> None:
     engine.execute(f"CREATE OR REPLACE TEMP TABLE standing AS FROM {standing}")
     evidence = f"SELECT a, b, method, match_weight, outcome FROM {entity.evidence.fullname}"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE weighed AS FROM {lookup.inside(evidence)}")
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE judged AS SELECT a, b FROM basedb.judgement"
+        f" WHERE entity = '{entity.qualified}' AND verdict = 'same' AND withdrawn_at IS NULL"
+    )
     shared = " OR ".join(f"l.{one} = r.{other}" for one in keys for other in keys)
     wanted = "" if run_id is None else f" AND (l.run_id = {int(run_id)} OR r.run_id = {int(run_id)})"
     low, high = f"{model.auto_link:g}", f"{model.auto_link + 8:g}"
@@ -222,8 +226,8 @@ def _frame(lookup: Lookup, entity: Entity, run_id: int | None) -> None:
                 SELECT l.vertex AS a, r.vertex AS b, coalesce({shared}, false) AS is_exact
                 FROM standing l JOIN standing r ON l.owner = r.owner AND l.vertex < r.vertex
                 WHERE (l.source, l.source_key, l.role) <> (r.source, r.source_key, r.role){wanted})
-            SELECT a, b, true AS linked, CASE WHEN is_exact THEN 'linked/exact'
-                WHEN method IS NULL THEN 'linked/through others' WHEN method = 'score' THEN 'linked/score ' || {band}
+            SELECT a, b, true AS linked, CASE WHEN (a, b) IN (SELECT (a, b) FROM judged) THEN 'linked/judgement'
+                WHEN is_exact THEN 'linked/exact' WHEN method IS NULL THEN 'linked/through others' WHEN method = 'score' THEN 'linked/score ' || {band}
                 ELSE 'linked/' || method END AS stratum
             FROM pair LEFT JOIN weighed USING (a, b)
             UNION ALL
@@ -231,5 +235,5 @@ def _frame(lookup: Lookup, entity: Entity, run_id: int | None) -> None:
             FROM weighed JOIN standing l ON l.vertex = a JOIN standing r ON r.vertex = b
             WHERE l.owner <> r.owner{wanted}"""
     )
-    engine.execute("DROP TABLE standing")
-    engine.execute("DROP TABLE weighed")
+    for name in ("standing", "weighed", "judged"):
+        engine.execute(f"DROP TABLE {name}")
