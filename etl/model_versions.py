@@ -12,7 +12,7 @@ from basedb.linkage.versions import activate
 from basedb.store import Store
 from etl.contract.model import Contract
 from etl.quarantine import Decision
-from etl.revision import Revised, Reviser, Revision
+from etl.revision import DUCKDB, Revised, Reviser, Revision
 
 
 def use_version(
@@ -23,8 +23,9 @@ def use_version(
     decision: Decision,
     command: str = "model use",
     wait: float = 30.0,
+    engine: str = DUCKDB,
 ) -> Revised:
-    """Activate a version and score everything anew, in one transaction.
+    """Activate a version and score everything anew, by `engine`, in one transaction.
 
     Raises NoSuchVersion where there is no such version, InvalidModel where it does not fit the declaration.
     """
@@ -33,7 +34,7 @@ def use_version(
         activate(revision.session, domain.entity, version)
         return str(version)
 
-    return Reviser(store, domain, peers, command, wait).relink(decision, prepare)
+    return Reviser(store, domain, peers, command, wait).relink(decision, prepare, engine)
 
 
 def copy_versions(source: Store, target: Store) -> None:

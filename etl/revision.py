@@ -14,12 +14,13 @@ import duckdb
 
 from basedb import __version__
 from basedb.domain import Domain
-from basedb.linkage.evidence import NO_EVIDENCE, find_evidence
+from basedb.linkage.evidence import NO_EVIDENCE, find_all_evidence, find_evidence
 from basedb.linkage.exact import link_keys, recall_keys
 from basedb.linkage.kin import link_kin
 from basedb.linkage.outcomes import find_outcomes
 from basedb.linkage.partition import decide
 from basedb.linkage.records import describe_arrivals, key_columns, recall
+from basedb.linkage.spark import require_spark, score_on_spark
 from basedb.linkage.touched import find_touched
 from basedb.linkage.versions import active_number, active_version
 from basedb.master import history, identity_ledger
@@ -33,6 +34,9 @@ from etl.judging import enter_judgements, judge_those_left_behind, note_doubts, 
 from etl.quarantine import Decision, NotPossible
 from etl.stages.merge import Merge
 from etl.stages.publish import refresh_keyed_tables
+
+# What compares and scores all records anew: this process, or Spark, which is for more than one machine holds.
+DUCKDB, SPARK = ENGINES = ("duckdb", "spark")
 
 
 @dataclass(frozen=True)
@@ -135,16 +139,21 @@ class Reviser:
 
         return self._run(enter, decision)
 
-    def relink(self, decision: Decision, prepare: Callable[[Revision], str]) -> Revised:
+    def relink(self, decision: Decision, prepare: Callable[[Revision], str], engine: str = DUCKDB) -> Revised:
         """Score all records anew and decide every identity from that.
 
         prepare: runs first, in the same transaction (to enter and activate a model version); returns
-        the subject for the decision log.
+        the subject for the decision log. engine: one of `ENGINES`; SparkMissing, before anything is
+        written, where Spark cannot run.
         """
+        if engine not in ENGINES:
+            raise ValueError(f"没有引擎 {engine} / no such engine: {engine}")
+        if engine == SPARK:
+            require_spark()
 
         def enter(revision: Revision, decision: Decision) -> list[int]:
             _log(revision, "model", prepare(revision), decision)
-            _relink(revision)
+            _relink(revision, engine)
             return []
 
         return self._run(enter, decision)
@@ -198,7 +207,7 @@ def _revise(revision: Revision, entities: Sequence[int], more: Callable[[], list
     return _decide(revision, "key IN (SELECT key FROM new_key)", more)
 
 
-def _relink(revision: Revision) -> None:
+def _relink(revision: Revision, engine: str) -> None:
     """Compare all records with the active model and decide all entities."""
     entity, session = revision.domain.entity, revision.session
     version = active_version(session.engine, entity)
@@ -207,7 +216,10 @@ def _relink(revision: Revision) -> None:
     session.apply(f"DELETE FROM {entity.block.fullname}")
     _without_delivery(revision)
     recall(session, entity, "m.record_id", f"SELECT record_id FROM {entity.schema}.source_record")
-    find_evidence(session, entity, version)
+    if engine == SPARK:
+        find_all_evidence(session, entity, version, score_on_spark)
+    else:
+        find_evidence(session, entity, version)
     link_kin(session, entity, everything=True)
     # What was kept stands for its pairs.
     session.fetch("kept_succession", entity.evidence.fullname, "a, b", "method", "SELECT 'succession'")

@@ -11,7 +11,15 @@ import duckdb
 
 from basedb.cli import model_files, model_view
 from basedb.cli.exits import Usage
-from basedb.cli.model_options import by_option, chosen_domain, entity_option, number_of, reason_option, unlike
+from basedb.cli.model_options import (
+    by_option,
+    chosen_domain,
+    engine_option,
+    entity_option,
+    number_of,
+    reason_option,
+    unlike,
+)
 from basedb.cli.model_writing import Keep, keep_version, tell_kept
 from basedb.cli.output import print_json, progress
 from basedb.cli.site import Site, pass_site
@@ -58,29 +66,31 @@ def model() -> None:
 )
 @click.option("--seed", default=1, show_default=True, help="抽样的随机种子 / of the pairs drawn for u")
 @click.option("--use", is_flag=True, help="训练后立即启用并重新评分 / let it decide at once")
+@engine_option
 @reason_option
 @by_option
 @pass_site
 def train(
     site: Site, entity: str | None, labels: Path | None, prior: float | None, recall: float | None,
-    sample: int, seed: int, use: bool, reason: str, by: str,
+    sample: int, seed: int, use: bool, engine: str, reason: str, by: str,
 ) -> None:  # fmt: skip
     """训练：从库中记录学习先验、m、u 和词频，存为新版本 / learn a new version from the store's records."""
     store, domain = site.ready_store, chosen_domain(site, entity)
     with progress("model train", site.json) as bar:
-        with store.reading() as engine:
-            labelled = _labels(engine, domain, labels)
+        with store.reading() as reader:
+            labelled = _labels(reader, domain, labels)
             with unlike():
                 found = trainer.train(
-                    engine, domain.entity, labels=labelled, prior=prior, recall=recall, most=sample, seed=seed,
+                    reader, domain.entity, labels=labelled, prior=prior, recall=recall, most=sample, seed=seed,
                     tell=bar,
                 )  # fmt: skip
         bar("保存 / keeping the version")
         document = found.document() | ({"label_file": labels.name} if labels else {})
         keep = _keeper(domain, found, document, by, reason)
-        version, revised = keep_version(
-            site, store, domain, keep, use, Decision(by, reason, datetime.now(UTC))
-        )
+        with unlike():
+            version, revised = keep_version(
+                site, store, domain, keep, use, Decision(by, reason, datetime.now(UTC)), engine
+            )
     if site.json:
         print_json({"version": version, "training": document, "revised": model_view.revised(revised)})
         return
@@ -151,16 +161,17 @@ def compare(site: Site, before: str, after: str, entity: str | None, sample: int
 @model.command()
 @click.argument("version", type=int)
 @entity_option
+@engine_option
 @reason_option
 @by_option
 @pass_site
-def use(site: Site, version: int, entity: str | None, reason: str, by: str) -> None:
+def use(site: Site, version: int, entity: str | None, engine: str, reason: str, by: str) -> None:
     """启用一个版本并重新评分全部记录 / let a version decide, and score everything again."""
     store, domain = site.ready_store, chosen_domain(site, entity)
     with progress(f"model use {version}", site.json), unlike():
         decision = Decision(by, reason, datetime.now(UTC))
         peers = of_domain(site.contracts(), domain.name)
-        revised = use_version(store, domain, peers, version, decision, "model use", site.wait)
+        revised = use_version(store, domain, peers, version, decision, "model use", site.wait, engine)
     if site.json:
         print_json({"version": version, "revised": model_view.revised(revised)})
         return

@@ -13,13 +13,22 @@ from basedb.cli.site import Site, account_name
 from basedb.domain import Domain
 from basedb.linkage.label_file import UnusableLabels
 from basedb.linkage.model import InvalidModel
+from basedb.linkage.spark import SparkMissing
 from basedb.linkage.versions import NoSuchVersion, active_number
+from etl.revision import DUCKDB, ENGINES
 
 entity_option = click.option(
     "--entity", metavar="NAME", help="实体，如 person；只有一个时可省 / which entity"
 )
 
 reason_option = click.option("--reason", required=True, help="理由，记入模型版本与决定记录 / why")
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=DUCKDB,
+    show_default=True,
+    help="启用时由谁重新评分：本机，或 Spark（超出一台机器时） / what scores everything again",
+)
 by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
 
 
@@ -48,5 +57,5 @@ def unlike() -> Iterator[None]:
     """What cannot be done as asked, in one line."""
     try:
         yield
-    except (InvalidModel, NoSuchVersion, UnusableLabels) as error:
+    except (InvalidModel, NoSuchVersion, SparkMissing, UnusableLabels) as error:
         raise Usage(str(error)) from error

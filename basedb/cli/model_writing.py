@@ -11,15 +11,15 @@ from basedb.linkage.versions import activate
 from basedb.store import Session, Store
 from etl.installed import of_domain
 from etl.quarantine import Decision
-from etl.revision import Revised, Reviser, Revision
+from etl.revision import DUCKDB, Revised, Reviser, Revision
 
 Keep = Callable[[Session], int]
 
 
 def keep_version(
-    site: Site, store: Store, domain: Domain, keep: Keep, use: bool, decision: Decision
+    site: Site, store: Store, domain: Domain, keep: Keep, use: bool, decision: Decision, engine: str = DUCKDB
 ) -> tuple[int, Revised | None]:
-    """Write a version with `keep`; with `use`, everything is scored anew in the same transaction."""
+    """Write a version with `keep`; with `use`, everything is scored anew in the same transaction, by `engine`."""
     if not use:
         with store.writing("basedb model", site.wait) as session:
             return keep(session), None
@@ -31,7 +31,7 @@ def keep_version(
         return str(kept[0])
 
     peers = of_domain(site.contracts(), domain.name)
-    revised = Reviser(store, domain, peers, "model use", site.wait).relink(decision, prepare)
+    revised = Reviser(store, domain, peers, "model use", site.wait).relink(decision, prepare, engine)
     return kept[0], revised
 
 

@@ -6,6 +6,8 @@ whichever of the two came first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from basedb.domain import Entity
 from basedb.linkage.blocking import block_keys, candidate_pairs
 from basedb.linkage.blocks import Block
@@ -17,6 +19,9 @@ from basedb.linkage.records import recall_vertices
 from basedb.linkage.score import score_pairs
 from basedb.linkage.versions import ModelVersion
 from basedb.store.session import Session, scalar
+
+# Compares the records in TEMP `linking` with each other and leaves TEMP `scored` as `score_pairs` does.
+Scorer = Callable[[Session, Entity, ModelVersion], None]
 
 NO_EVIDENCE = """
     SELECT 0::BIGINT AS a, 0::BIGINT AS b, '' AS method, '' AS rule, '' AS pattern, 0.0::DOUBLE AS match_weight,
@@ -50,20 +55,21 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
     return found.skipped
 
 
+def find_all_evidence(session: Session, entity: Entity, version: ModelVersion, score: Scorer) -> None:
+    """TEMP `new_evidence` and `new_block` as `find_evidence` leaves them, scored by another engine.
+
+    All records there are must be in TEMP `linking`: what stands beside them is not looked for.
+    """
+    block_keys(session.engine, entity.model, "linking", "new_block")
+    score(session, entity, version)
+    _open_pairs(session, entity, "scored")
+    _grade(session, entity.model)
+
+
 def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) -> None:
     """TEMP `new_evidence` of the pairs in TEMP `pair` that no exact rule links."""
     engine, model = session.engine, entity.model
-    # As a value first: in WHERE, the engine takes the condition for a reason to join l with r.
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE judged_pair AS
-            SELECT p.a, p.b, p.rule, {_correction(model)} AS is_correction,
-                coalesce({is_exact_pair(entity)}, false) OR NOT ({_two_records(model)}) AS is_exact
-            FROM pair p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b"""
-    )
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM judged_pair WHERE NOT is_exact"
-    )
-    engine.execute("DROP TABLE judged_pair")
+    _open_pairs(session, entity, "pair")
     if not scalar(engine, "SELECT count(*) FROM open_pair"):
         engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
         return
@@ -74,12 +80,33 @@ def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) ->
     )  # fmt: skip
     score_pairs(engine, model, version.parameters, "compared", "scored", frequencies, at_least=model.review)
     engine.execute("DROP TABLE compared")
+    _grade(session, model)
+
+
+def _open_pairs(session: Session, entity: Entity, pairs: str) -> None:
+    """TEMP `open_pair` (a, b, rule, is_correction): those of `pairs` that no exact rule links."""
+    engine = session.engine
+    # As a value first: in WHERE, the engine takes the condition for a reason to join l with r.
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE judged_pair AS
+            SELECT p.a, p.b, p.rule, {_correction(entity.model)} AS is_correction,
+                coalesce({is_exact_pair(entity)}, false) OR NOT ({_two_records(entity.model)}) AS is_exact
+            FROM {pairs} p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b"""
+    )
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM judged_pair WHERE NOT is_exact"
+    )
+    engine.execute("DROP TABLE judged_pair")
+
+
+def _grade(session: Session, model: MatchModel) -> None:
+    """TEMP `new_evidence` of the pairs of TEMP `scored` that are in TEMP `open_pair`."""
     vetoes = [item for item in model.constraints if item.kind == Constraint.CANNOT_LINK]
     musts = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
     veto, must = _first_of(vetoes), _first_of(musts)
     rules = f"list_extract({[rule.name for rule in key_rules(model)]}, rule + 1)"
     refused = " OR ".join(f"c_{item.name}" for item in vetoes if not item.refer) or "false"
-    engine.execute(
+    session.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_evidence AS
             SELECT a, b, CASE WHEN {must} IS NOT NULL THEN 'must_link'
                     WHEN is_correction AND {veto} IS NULL AND match_weight >= {model.auto_link} THEN 'correction'
@@ -101,7 +128,7 @@ def _correction(model: MatchModel) -> str:
     if model.correction is None or not model.sole_values:
         return "false"
     differ = " OR ".join(f"l.{item.column} <> r.{item.column}" for item in model.sole_values)
-    return f"coalesce(({differ}) AND ({model.correction.sql}), false)"
+    return f"CASE WHEN {differ} THEN coalesce({model.correction.sql}, false) ELSE false END"
 
 
 def _first_of(constraints: list[Constraint]) -> str:

@@ -43,6 +43,11 @@ def over_record(expression: str, side: str, dialect: str) -> str:
     return _parsed(expression, "duckdb").transform(qualify).sql(dialect)
 
 
+def in_dialect(sql: str, dialect: str) -> str:
+    """An expression or condition of ours in the SQL of `dialect`, names as they are."""
+    return _parsed(sql, "duckdb").sql(dialect)
+
+
 def split_rule(sql: str, dialect: str) -> tuple[list[str], str]:
     """A blocking rule's equal keys as expressions over one record, and its condition on one record.
 
