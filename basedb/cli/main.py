@@ -39,6 +39,7 @@ _COMMANDS = {
     "dictionary": "dictionary",
     "contract": "contract",
     "model": "model",
+    "evaluate": "evaluate",
     "rebuild": "rebuild",
     "demo": "demo",
 }
