@@ -8,9 +8,9 @@ from dataclasses import replace
 import duckdb
 import numpy as np
 
-from basedb.linkage.comparing import compare_query
+from basedb.linkage.comparing import compare_query, over_records
 from basedb.linkage.em import Patterns
-from basedb.linkage.model import Constraint, MatchModel
+from basedb.linkage.model import Condition, Constraint, MatchModel
 
 
 def count_patterns(
@@ -27,7 +27,12 @@ def count_patterns(
     constraint says can never be one.
     """
     chosen = tuple(item for item in model.comparisons if comparisons is None or item.name in comparisons)
-    kept = [item for item in model.constraints if linkable and item.kind == Constraint.CANNOT_LINK]
+    # Over the records: a comparison that a constraint asks for may not be among those that are made.
+    kept = [
+        replace(item, condition=Condition(over_records(model, item)), levels=())
+        for item in model.constraints
+        if linkable and item.kind == Constraint.CANNOT_LINK
+    ]
     reduced = replace(model, comparisons=chosen, constraints=tuple(kept), sole_values=())
     levels = [f"g_{item.name}" for item in chosen]
     compared = f"({compare_query(engine, reduced, source, {'pair': '1'})})"
