@@ -28,7 +28,7 @@ def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> tu
     """The functions and operators a condition calls, in lower case, each as often as it is written;
     InvalidModel as above."""
     if condition not in _KNOWN_CALLS:
-        _KNOWN_CALLS[condition] = tuple(_called(_parsed(engine, condition)))
+        _KNOWN_CALLS[condition] = tuple(_called(parsed(engine, condition)))
     return _KNOWN_CALLS[condition]
 
 
@@ -102,11 +102,12 @@ _KNOWN_CALLS: dict[str, tuple[str, ...]] = {}
 
 def _references(engine: duckdb.DuckDBPyConnection, expression: str) -> list[list[str]]:
     if expression not in _KNOWN_REFERENCES:
-        _KNOWN_REFERENCES[expression] = list(_walk(_parsed(engine, expression)))
+        _KNOWN_REFERENCES[expression] = list(_walk(parsed(engine, expression)))
     return _KNOWN_REFERENCES[expression]
 
 
-def _parsed(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:
+def parsed(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:
+    """The engine's syntax tree of a SELECT of the expression; InvalidModel if it is not SQL."""
     parsed = json.loads(scalar(engine, "SELECT json_serialize_sql(?)", [f"SELECT ({expression})"]))
     if parsed["error"]:
         raise InvalidModel(

@@ -31,22 +31,28 @@ def compare_query(
     source: str,
     head: Mapping[str, str],
     bounds: Bounds | None = None,
+    known: Mapping[str, int] | None = None,
 ) -> str:
     """SQL for the columns of `head` and those of a comparison: ``g_…``, ``c_…``, ``tf_…_l``, ``tf_…_r``.
 
     source: a FROM clause with the records as ``l`` and ``r``. head: columns to carry, name → SQL over
     the source. bounds: leave out pairs that cannot reach their weight, except those that must link.
+    known: comparisons that the source decides, with the index of their level.
     """
+    known = known or {}
     first = [*(f"{sql} AS {name}" for name, sql in head.items())]
     costly = (
         []
         if bounds is None
-        else [item for item in model.comparisons if _prefix(engine, item) < len(item.levels)]
+        else [
+            item
+            for item in model.comparisons
+            if item.name not in known and _prefix(engine, item) < len(item.levels)
+        ]
     )
-    first += [
-        f"{_cheap_levels(engine, item) if item in costly else level_expression(item)} AS g_{item.name}"
-        for item in model.comparisons
-    ]
+    for item in model.comparisons:
+        level = _cheap_levels(engine, item) if item in costly else level_expression(item)
+        first.append(f"{f'{known[item.name]}::TINYINT' if item.name in known else level} AS g_{item.name}")
     must = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
     later = [item for item in model.constraints if item not in must]
     first += [f"{over_records(model, item)} AS c_{item.name}" for item in must]

@@ -19,6 +19,7 @@ from basedb.linkage.columns import check_bindable
 from basedb.linkage.comparing import compare_query, quoted
 from basedb.linkage.components import connected_components
 from basedb.linkage.estimate import estimate_keyed, prepare, term_frequencies
+from basedb.linkage.implied import implied_levels
 from basedb.linkage.keyed import Keyed, set_apart
 from basedb.linkage.keys import key_rules
 from basedb.linkage.learning import training_rules
@@ -151,20 +152,21 @@ def _compare(
     smaller = min(scalar(engine, f"SELECT count(*) FROM {table}") for table in (keyed.left, other))
     parts = max(1, -(-smaller // at_a_time))
     engine.execute("CREATE OR REPLACE TEMP TABLE few_pair (l BIGINT, r BIGINT, rule SMALLINT)")
-    many = []
+    many: list[tuple[str, str, dict[str, int]]] = []
     for size in sizes:
         sources = [keyed.join(size.number, range(size.number), (part, parts)) for part in range(parts)]
         if size.pairs > smaller:
-            many += [(f"{size.number}::SMALLINT", source) for source in sources]
+            known = implied_levels(engine, model, keyed.rules[size.number])
+            many += [(f"{size.number}::SMALLINT", source, known) for source in sources]
             continue
         for source in sources:
             engine.execute(f"INSERT INTO few_pair SELECT l.vertex, r.vertex, {size.number} {source}")
     _add_neighbours(engine, model, keyed)
     few = f"FROM few_pair p JOIN {keyed.left} l ON l.vertex = p.l JOIN {other} r ON r.vertex = p.r"
     into = "CREATE OR REPLACE TEMP TABLE hopeful_pair AS"
-    for rule, source in [("p.rule", few), *many]:
+    for rule, source, known in [("p.rule", few, {}), *many]:
         head = {"a": "least(l.vertex, r.vertex)", "b": "greatest(l.vertex, r.vertex)", "rule": rule}
-        engine.execute(f"{into} {compare_query(engine, model, source, head, limits)}")
+        engine.execute(f"{into} {compare_query(engine, model, source, head, limits, known)}")
         into = "INSERT INTO hopeful_pair"
     engine.execute("DROP TABLE few_pair")
 

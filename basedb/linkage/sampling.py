@@ -51,7 +51,7 @@ def _shuffled(engine: duckdb.DuckDBPyConnection, table: str, result: str, most: 
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {result} AS
             SELECT * EXCLUDE (draw), row_number() OVER (ORDER BY draw, vertex) - 1 AS place FROM (
-                SELECT {RECORD_COLUMNS}, md5_number_lower(vertex || ':{seed}') AS draw FROM {table}
+                SELECT {RECORD_COLUMNS}, hash(vertex, {seed}) AS draw FROM {table}
                 WHERE draw <= {int(share * (2**64 - 1))})
             QUALIFY place < {most}"""
     )

@@ -80,6 +80,7 @@ def linked(engine: duckdb.DuckDBPyConnection, **options: object) -> Linked:
         records={**MODEL.records, "city": "community"},
         constraints=(),
         blocking=(RULES[0], RULES[1], BlockingRule("name_city", "", ("name", "city"))),
+        auto_link=7.0,
         training=(),
     )
     return link_tables(engine, model, "people_left", "people_right", **options)  # type: ignore[arg-type]
