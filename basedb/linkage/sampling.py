@@ -36,13 +36,13 @@ def random_pairs(engine: duckdb.DuckDBPyConnection, keyed: Keyed, pairs: int, se
     left = _shuffled(engine, keyed.left, "sampled_left", most, seed)
     if keyed.right is None:
         shifts = min(-(-pairs // left), (left - 1) // 2)
-        return _shifted(engine, ("l", "sampled_left"), ("r", "sampled_left"), left, 1, shifts)
+        _pair(engine, "one", "other", left, left, range(1, shifts + 1))
+        return _joined("sampled_left", "sampled_left")
     right = _shuffled(engine, keyed.right, "sampled_right", most, seed)
-    large, small = ("l", "sampled_left"), ("r", "sampled_right")
-    if left < right:
-        large, small = small, large
     shifts = min(-(-pairs // max(left, right)), min(left, right))
-    return _shifted(engine, large, small, min(left, right), 0, shifts)
+    names = ("one", "other") if left >= right else ("other", "one")
+    _pair(engine, *names, max(left, right), min(left, right), range(shifts))
+    return _joined("sampled_left", "sampled_right")
 
 
 def _shuffled(engine: duckdb.DuckDBPyConnection, table: str, result: str, most: int, seed: int) -> int:
@@ -58,19 +58,17 @@ def _shuffled(engine: duckdb.DuckDBPyConnection, table: str, result: str, most: 
     return int(scalar(engine, f"SELECT count(*) FROM {result}"))
 
 
-def _shifted(
-    engine: duckdb.DuckDBPyConnection,
-    base: tuple[str, str],
-    other: tuple[str, str],
-    size: int,
-    first: int,
-    shifts: int,
-) -> str:
-    """Every record of `base` with those `first`, `first` + 1, … places on in `other` of `size` records."""
-    (alias, table), (partner, partners) = base, other
-    # A table of its own: the engine spreads over its processors what it reads from one.
+def _pair(
+    engine: duckdb.DuckDBPyConnection, base: str, partner: str, many: int, few: int, shifts: range
+) -> None:
+    """TEMP table `sampled_pair`: every place in `many` with those some shifts on among `few`."""
+    # A table, and a long one: the engine spreads over its processors what it reads from one.
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE sampled_pair AS
-            SELECT b.*, (b.place + s.range) % {size} AS meets FROM {table} b, range({first}, {first + shifts}) s"""
+            SELECT b.range AS {base}, (b.range + s.range) % {few} AS {partner}
+            FROM range({many}) b, range({shifts.start}, {shifts.stop}) s"""
     )
-    return f"FROM sampled_pair {alias} JOIN {partners} {partner} ON {partner}.place = {alias}.meets"
+
+
+def _joined(left: str, right: str) -> str:
+    return f"FROM sampled_pair p JOIN {left} l ON l.place = p.one JOIN {right} r ON r.place = p.other"
