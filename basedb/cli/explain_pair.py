@@ -44,7 +44,7 @@ def pair(site: Site, left: str, right: str, entity: str | None, show_ids: bool, 
     store = site.ready_store
     with looking(store) as lookup, unlike():
         try:
-            ends = [_end(site, store, lookup, domain, text) for text in (left, right)]
+            ends = [end_of(site, store, lookup, domain, text) for text in (left, right)]
             if ends[0][0] == ends[1][0] and None in (ends[0][1], ends[1][1]) and ends[0] == ends[1]:
                 raise Usage(
                     f"{left} 与 {right} 是同一{domain.entity.zh}，证据链见 basedb explain {domain.entity.name} {ends[0][0]}"
@@ -60,7 +60,7 @@ def pair(site: Site, left: str, right: str, entity: str | None, show_ids: bool, 
     _tell(domain, found)
 
 
-def _end(site: Site, store: Store, lookup: Lookup, domain: Domain, text: str) -> tuple[int, int | None]:
+def end_of(site: Site, store: Store, lookup: Lookup, domain: Domain, text: str) -> tuple[int, int | None]:
     """(entity, mention) of what was given; no mention for an entity."""
     if ":" in text or (text[:1] == "m" and text[1:].isdecimal()):
         mention, owner = find_mention(lookup, domain.entity, text)

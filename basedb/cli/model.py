@@ -9,7 +9,7 @@ from typing import Any
 import click
 import duckdb
 
-from basedb.cli import model_files, model_view
+from basedb.cli import model_charts, model_files, model_view
 from basedb.cli.exits import Usage
 from basedb.cli.model_options import (
     by_option,
@@ -204,3 +204,4 @@ def _labels(engine: duckdb.DuckDBPyConnection, domain: Domain, path: Path | None
 
 model.add_command(model_files.export)
 model.add_command(model_files.import_)
+model.add_command(model_charts.charts)

@@ -40,7 +40,8 @@ def truth(path: Path) -> Path:
         path,
         ["file", "row_no", "role", "person_id", "tags"],
         [
-            [register, 1, "", "T1", ""], ["ga_population_20261101.csv", 2, "", "T2", ""], [list_, 1, "self", "T1", "id_missing;"],
+            [register, 1, "", "T1", ""], ["ga_population_20261101.csv", 2, "", "T2", ""],
+            [list_, 1, "self", "T1", "id_missing;"],
             [list_, 2, "self", "T2", ""], [couples, 1, "husband", "T1", ""], [couples, 1, "wife", "T2", ""],
             ["ga_population_20261109.csv", 1, "", "T3", ""],
         ],
