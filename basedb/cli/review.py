@@ -62,7 +62,7 @@ def list_(
     domain = stewarding.domain_of(site, domain_name)
     wanted = Filter(entity_id, kind, assigned, unassigned, min_weight, max_weight)
     with looking(site.ready_store) as lookup:
-        every = read_queue(lookup, domain.entity)
+        every = read_queue(lookup, domain.entity, about=[] if entity_id is None else [entity_id])
     found = [item for item in every if wanted.admits(item)]
     if site.json:
         print_json({"total": len(found), "items": [item_document(item) for item in found[:limit]]})

@@ -71,7 +71,7 @@ def show(
         if right is None:
             _present_one(site, store, lookup, domain, ids[0], show_ids, purpose)
             return
-        queue = read_queue(lookup, domain.entity)
+        queue = read_queue(lookup, domain.entity, about=ids)
         item = next((item for item in queue if item.pair == (ids[0], ids[1])), None)
         _present(site, store, lookup, domain, ids[0], ids[1], item, show_ids, purpose)
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from basedb.domain import Entity
 from basedb.linkage.records import key_columns
-from basedb.stewardship.lookup import Lookup, recall_mentions
+from basedb.stewardship.lookup import Lookup, listed, recall_mentions
 
 # Why an item waits, beside the names of the model's constraints.
 DOUBTFUL, CONFLICT, RIVAL, LARGE = "doubtful", "sole_value", "rival", "large"
@@ -94,11 +94,13 @@ _WORTH = """probability * left_records * right_records * CASE WHEN shares_identi
     * (1 + least(greatest(date_diff('day', since, $now::TIMESTAMPTZ), 0), 365) / 365.0)"""
 
 
-def read_queue(lookup: Lookup, entity: Entity, now: datetime | None = None) -> list[Item]:
-    """All open items, the one most worth deciding first."""
+def read_queue(
+    lookup: Lookup, entity: Entity, now: datetime | None = None, about: Sequence[int] = ()
+) -> list[Item]:
+    """All open items, the one most worth deciding first. about: only items with one of these entities."""
     engine = lookup.engine
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE open_evidence AS FROM {lookup.inside(_open_evidence(entity))}"
+        f"CREATE OR REPLACE TEMP TABLE open_evidence AS FROM {lookup.inside(_open_evidence(entity, about))}"
     )
     ids = engine.execute("SELECT a_id FROM open_evidence UNION SELECT b_id FROM open_evidence").fetchall()
     recall_mentions(lookup, entity, [row[0] for row in ids], _needed(entity))
@@ -156,16 +158,17 @@ def _kind(entity: Entity, row: dict) -> str:
     return LARGE if row["left_records"] + row["right_records"] > entity.model.plausible else RIVAL
 
 
-def _open_evidence(entity: Entity) -> str:
+def _open_evidence(entity: Entity, about: Sequence[int]) -> str:
     """SQL of both stores: open evidence with the entities its records are now of."""
     mention, owner = f"{entity.qualified}_mention", entity.id_column
+    wanted = f" AND (ma.{owner} IN ({listed(about)}) OR mb.{owner} IN ({listed(about)}))" if about else ""
     return (
         "SELECT e.a, e.b, e.match_weight, e.grade, e.veto,"
         f" ma.{owner} AS a_id, mb.{owner} AS b_id, greatest(ma.decided_at, mb.decided_at) AS since"
         f" FROM {entity.evidence.fullname} e"
         f" JOIN {mention} ma ON ma.record_id = e.a >> 4 AND ma.mention_id = e.a"
         f" JOIN {mention} mb ON mb.record_id = e.b >> 4 AND mb.mention_id = e.b"
-        f" WHERE e.outcome = 'review' AND ma.{owner} <> mb.{owner}"
+        f" WHERE e.outcome = 'review' AND ma.{owner} <> mb.{owner}{wanted}"
     )
 
 

@@ -226,8 +226,11 @@ def _frame(lookup: Lookup, entity: Entity, run_id: int | None) -> None:
                 SELECT l.vertex AS a, r.vertex AS b, coalesce({shared}, false) AS is_exact
                 FROM standing l JOIN standing r ON l.owner = r.owner AND l.vertex < r.vertex
                 WHERE (l.source, l.source_key, l.role) <> (r.source, r.source_key, r.role){wanted})
-            SELECT a, b, true AS linked, CASE WHEN (a, b) IN (SELECT (a, b) FROM judged) THEN 'linked/judgement'
-                WHEN is_exact THEN 'linked/exact' WHEN method IS NULL THEN 'linked/through others' WHEN method = 'score' THEN 'linked/score ' || {band}
+            SELECT a, b, true AS linked, CASE
+                WHEN (a, b) IN (SELECT (a, b) FROM judged) THEN 'linked/judgement'
+                WHEN is_exact THEN 'linked/exact'
+                WHEN method IS NULL THEN 'linked/through others'
+                WHEN method = 'score' THEN 'linked/score ' || {band}
                 ELSE 'linked/' || method END AS stratum
             FROM pair LEFT JOIN weighed USING (a, b)
             UNION ALL
