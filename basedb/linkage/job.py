@@ -92,7 +92,7 @@ def link_tables(
         measured = set_apart(engine, keyed)
         sizes = measured.sizes[: len(key_rules(model))]
         if not force and sum(size.pairs for size in sizes) > limit:
-            raise TooManyPairs(sizes, limit)
+            raise TooManyPairs(keyed.measure(engine).sizes[: len(sizes)], limit)
     found = None
     with _timed(seconds, "estimate"):
         if parameters is None:

@@ -39,9 +39,9 @@ class Keyed:
         """The position of a rule."""
         return self.rules.index(rule)
 
-    def measure(self, engine: duckdb.DuckDBPyConnection, numbers: Sequence[int] | None = None) -> Candidates:
-        """The size of every rule, or of some; blocks above `max_block` are `skipped`."""
-        return measure_all(engine, self._keys(), range(len(self.rules)) if numbers is None else numbers)
+    def measure(self, engine: duckdb.DuckDBPyConnection, *, briefly: bool = False) -> Candidates:
+        """The size of every rule; blocks above `max_block` are `skipped`. briefly: without `heaviest`."""
+        return measure_all(engine, self._keys(), range(len(self.rules)), briefly=briefly)
 
     def join(self, number: int, before: Sequence[int] = (), part: tuple[int, int] = (0, 1)) -> str:
         """A FROM clause over ``l`` and ``r``: the pairs of a rule, each once, l.vertex < r.vertex
@@ -111,8 +111,8 @@ def keyed_table(
 
 def set_apart(engine: duckdb.DuckDBPyConnection, keyed: Keyed) -> Candidates:
     """Measure every rule, and take the keys of skipped blocks from the records, so that nothing is
-    compared by them."""
-    found = keyed.measure(engine)
+    compared by them. The sizes are without `heaviest`."""
+    found = keyed.measure(engine, briefly=True)
     for number, rule in enumerate(keyed.rules):
         keys = ", ".join(str(block.key) for block in found.skipped if block.rule == rule.name)
         if not keys:
