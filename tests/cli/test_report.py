@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from basedb.workbook import Book, Heading
-from etl import workbook
+from basedb import workbook
 from tests.cli.desk import Desk
 from tests.etl.city import number, resident
 
