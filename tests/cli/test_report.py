@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from basedb.workbook import Book, Heading
 from basedb import workbook
+from basedb.workbook import Book, Heading
 from tests.cli.desk import Desk
 from tests.etl.city import number, resident
 
