@@ -24,19 +24,14 @@ item AS (
         string_agg(DISTINCT veto, ',' ORDER BY veto) AS vetoes, min(known_at) AS waiting_since
     FROM open_evidence
     GROUP BY left_id, right_id
-),
-held AS (
-    SELECT m.person_id, count(DISTINCT r.source || ' ' || r.source_key || ' ' || m.role) AS records
-    FROM population.person_mention m
-    JOIN population.source_record r ON r.record_id = m.record_id
-    WHERE m.person_id IN (SELECT left_id FROM item UNION SELECT right_id FROM item)
-    GROUP BY m.person_id
 )
 SELECT i.left_id, i.right_id, i.match_weight, i.evidence, i.vetoes, l.name AS left_name, r.name AS right_name,
-    lh.records AS left_records, rh.records AS right_records, i.waiting_since, t.assigned_to
+    (SELECT count(DISTINCT s.source || ' ' || s.source_key || ' ' || m.role) FROM population.person_mention m
+        JOIN population.source_record s ON s.record_id = m.record_id WHERE m.person_id = i.left_id) AS left_records,
+    (SELECT count(DISTINCT s.source || ' ' || s.source_key || ' ' || m.role) FROM population.person_mention m
+        JOIN population.source_record s ON s.record_id = m.record_id WHERE m.person_id = i.right_id) AS right_records,
+    i.waiting_since, t.assigned_to
 FROM item i
-JOIN held lh ON lh.person_id = i.left_id
-JOIN held rh ON rh.person_id = i.right_id
 LEFT JOIN population.person_masked l ON l.person_id = i.left_id
 LEFT JOIN population.person_masked r ON r.person_id = i.right_id
 LEFT JOIN basedb.review_assignment t
