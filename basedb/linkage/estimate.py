@@ -72,6 +72,7 @@ def estimate(
         max_iterations=max_iterations,
         tolerance=tolerance,
     )
+    drop_prepared(engine)
     return replace(found, remarks=[*map(skipped_block, measured.skipped), *found.remarks])
 
 
@@ -92,6 +93,12 @@ def prepare(
         check_keys(engine, model, other, rules)
         keyed_table(engine, other, columns, rules, "keyed_right")
     return Keyed("keyed_left", None if other is None else "keyed_right", rules, records)
+
+
+def drop_prepared(engine: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables of `prepare` and of random pairs."""
+    for table in ("keyed_left", "keyed_right", "sampled_left", "sampled_right", "sampled_pair"):
+        engine.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def estimate_keyed(

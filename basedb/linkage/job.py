@@ -18,7 +18,7 @@ from basedb.linkage.blocks import Block, RuleSize, TooManyPairs
 from basedb.linkage.columns import check_bindable
 from basedb.linkage.comparing import compare_query, quoted
 from basedb.linkage.components import connected_components
-from basedb.linkage.estimate import estimate_keyed, prepare, term_frequencies
+from basedb.linkage.estimate import drop_prepared, estimate_keyed, prepare, term_frequencies
 from basedb.linkage.implied import implied_levels
 from basedb.linkage.keyed import Keyed, set_apart
 from basedb.linkage.keys import key_rules
@@ -119,6 +119,9 @@ def link_tables(
         engine.execute("DROP TABLE hopeful_pair")
     with _timed(seconds, "cluster"):
         counts = _cluster(engine, model)
+        drop_prepared(engine)
+        engine.execute("DROP VIEW record_left")
+        engine.execute("DROP VIEW IF EXISTS record_right")
     return Linked(parameters, found, sizes, measured.skipped, *counts, seconds)
 
 
