@@ -69,7 +69,7 @@ class FalseSplit:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything measured. unknown: rows of the truth that are of no record in the store."""
+    """Everything measured. unknown: see `read_truth`."""
 
     records: int
     entities: int

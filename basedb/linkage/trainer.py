@@ -24,6 +24,8 @@ from basedb.linkage.training import Estimate
 from basedb.store.session import scalar
 
 Tell = Callable[[str], None]
+# Levels that one pair in a hundred thousand comes out at are to be seen some dozens of times.
+_RANDOM_PAIRS = 4_000_000
 # A number borne by more records than that is no identifier of anybody.
 _MOST_BEARERS = 200
 
@@ -80,7 +82,7 @@ def train(
     prior: float | None = None,
     recall: float | None = None,
     most: int = 1_000_000,
-    max_pairs: int = 1_000_000,
+    max_pairs: int = _RANDOM_PAIRS,
     seed: int = 1,
     tell: Tell = lambda text: None,
 ) -> Trained:
@@ -89,7 +91,8 @@ def train(
     labels: relation (a, b, match BOOLEAN) over mention numbers (see `label_file`); m is counted from
     them instead of found by expectation maximisation. prior: taken as it is; else from the pairs the
     exact rule links, of which `recall` is the share of all matches (estimated if None). most: learn
-    from about so many records. InvalidModel where the store holds too little to learn from.
+    from about so many records. max_pairs: drawn at random for u. InvalidModel where the store holds too
+    little to learn from.
     """
     seconds: dict[str, float] = {}
     clock = time.perf_counter()

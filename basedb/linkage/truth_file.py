@@ -16,7 +16,7 @@ def read_truth(engine: duckdb.DuckDBPyConnection, entity: Entity, paths: Sequenc
     """Create TEMP `result`: every departmental record of known truth, as it was accepted last.
 
     Columns: mention_id, entity_id, source, source_key, role, true_id TEXT, tags TEXT[]. Returns how many
-    rows of the files are of no record in the store (other files, held or quarantined rows).
+    rows of the files are not the one a record was accepted from last (unchanged, held or quarantined).
 
     A file (CSV or Parquet) has ``source`` and ``source_key``, or ``file`` (as the delivery ledger has
     it, or the last part) and ``row_no``; ``role`` (``self`` where it is left out); ``true_id``, or the
