@@ -14,6 +14,7 @@ from etl.quarantine import Decision, NotPossible
 from etl.revision import Revised, Reviser
 from population import DOMAIN
 from tests.etl.city import CONTRACTS, City, Row, insured, loosened, marriage, number, resident, short
+from tests.etl.laws.test_scored_identity import PEOPLE
 
 NUMBERS = [number("19550701", 1), number("19550701", 3), number("19560603", 2)]
 WRITTEN = [*NUMBERS, short(NUMBERS[0]), NUMBERS[0][:17] + "?", "", ""]
@@ -37,9 +38,28 @@ _insured = st.lists(_who, min_size=1, max_size=4).map(
     ]
 )
 _marriages = st.tuples(_who, _who).map(lambda pair: [marriage(pair[0][:2], pair[1][:2])])
+# And a family in which scores, relatives and corrections decide.
+_relatives = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.sampled_from(["", "whole", "short"])), min_size=1, max_size=4
+)
+_family = _relatives.map(
+    lambda told: [
+        resident(name, id_number, household, 出生日期=born, 性别=sex, 户籍地址=address)
+        for (name, id_number, born, sex, address, household), _ in told
+    ]
+)
+_insured_family = _relatives.map(
+    lambda told: [
+        insured(
+            name, {"": "", "whole": id_number, "short": short(id_number)}[way], f"P{at}", 出生年月=born, 性别=sex,
+            居住地址=address, 手机号码="13912345678" if household == "0001" else "",
+        )
+        for at, ((name, id_number, born, sex, address, household), way) in enumerate(told)
+    ]
+)  # fmt: skip
 _file: st.SearchStrategy[File] = st.one_of(
-    st.tuples(st.just("ga_population"), _residents),
-    st.tuples(st.just("rs_insured"), _insured),
+    st.tuples(st.just("ga_population"), st.one_of(_residents, _family)),
+    st.tuples(st.just("rs_insured"), st.one_of(_insured, _insured_family)),
     st.tuples(st.just("mz_marriages"), _marriages),
 )
 _step: st.SearchStrategy[Step] = st.tuples(
