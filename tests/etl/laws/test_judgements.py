@@ -151,8 +151,8 @@ def check_law(
     city = found(new_city)
     steward = Steward(city)
     ids: set[int] = set()
-    nights = list(enumerate(files, 1))
-    for (night, (source, rows)), taken in zip(dice.sample(nights, len(nights)), steps, strict=False):
+    nights = dice.sample(list(enumerate(files, 1)), len(files))
+    for (night, (source, rows)), taken in zip(nights, steps, strict=False):
         city.deliver(source, night, rows)
         check_judgements(city)
         for step in taken:
