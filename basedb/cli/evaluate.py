@@ -116,7 +116,11 @@ def _tell(domain: Domain, found: Evaluation, whole: bool) -> None:
     zh = domain.entity.zh
     say(
         f"有真值的记录 {found.records:,} 条，实为 {found.truths:,} 个{zh}，库中为 {found.entities:,} 个"
-        + (f"；真值另有 {found.unknown:,} 行不是哪条记录最后被接收的那一行（未变的、未接收的）" if found.unknown else "")
+        + (
+            f"；真值另有 {found.unknown:,} 行不是哪条记录最后被接收的那一行（未变的、未接收的）"
+            if found.unknown
+            else ""
+        )
         + f" / {found.records:,} records of {found.truths:,} entities in truth, {found.entities:,} here"
     )
     say(f"记录对 / pairs：{_sentence(found.pairs)}", "bold")
