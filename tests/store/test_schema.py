@@ -129,6 +129,7 @@ def test_a_store_from_before_scores_moves_forward(city: City) -> None:
     numbers = city.query("SELECT record_id, role, mention_id FROM population.person_mention ORDER BY ALL")
     with city.store.writing("age") as session:
         for statement in (
+            "DROP VIEW population.review_queue",
             "DROP TABLE population.person_evidence", "DROP TABLE population.person_block",
             "DROP TABLE basedb.judgement", "DROP TABLE basedb.match_model",
             "ALTER TABLE population.person_mention DROP COLUMN mention_id",
