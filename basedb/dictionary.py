@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, Domain
 from basedb.store.embedded import EmbeddedStore
 from basedb.store.migrate import initialise
 from basedb.store.native import Reader
@@ -62,7 +62,7 @@ HEADERS = {
 }
 
 
-def entries(domains: Mapping[str, Domain], feeds: Mapping[str, Sequence[Feed]]) -> list[Entry]:
+def entries(domains: Mapping[str, BaseDomain], feeds: Mapping[str, Sequence[Feed]]) -> list[Entry]:
     """The dictionary of `domains`; `feeds` are those of each domain's contracts."""
     with tempfile.TemporaryDirectory() as folder:
         # What a view's columns are only a store can say; an empty one says it as well.
@@ -159,13 +159,13 @@ def _type(name: str) -> str:
     return _TYPES.get(name, name)
 
 
-def _fed(entry: Entry, domain: Domain, table: str, feeds: Sequence[Feed]) -> Entry:
+def _fed(entry: Entry, domain: BaseDomain, table: str, feeds: Sequence[Feed]) -> Entry:
     """The entry with the departmental columns behind it, and how a value is chosen among them."""
-    entity = domain.entity
-    attribute = _attribute(domain, entry.column)
+    entity = domain.entity if isinstance(domain, Domain) else None
     event = entry.column in {item.name for item in domain.record_attributes}
+    attribute = _attribute(domain, entry.column)
     if not attribute and not event:
-        derived = next((item for item in entity.derived if item.name == entry.column), None)
+        derived = entity is not None and entry.column in {item.name for item in entity.derived}
         return replace(entry, rule="由其他值推得") if derived else entry
     fed = [
         feed
@@ -181,16 +181,19 @@ def _fed(entry: Entry, domain: Domain, table: str, feeds: Sequence[Feed]) -> Ent
         for feed in by_priority
     )
     rule = ""
-    if attribute == entry.column and table not in (entity.mention.name, domain.source_record.name):
+    chosen = entity is not None and table not in (entity.mention.name, domain.source_record.name)
+    if chosen and attribute == entry.column:
         ranked = {feed.source: feed.priority for feed in by_priority}
         rule = " > ".join(f"{source} {priority}" for source, priority in ranked.items())
     departments = list(dict.fromkeys(feed.department for feed in by_priority))
     return replace(entry, sources=sources, rule=rule, owner=entry.owner or departments[0])
 
 
-def _attribute(domain: Domain, column: str) -> str:
+def _attribute(domain: BaseDomain, column: str) -> str:
     """The attribute a column holds, or is a standard form of; '' if none."""
-    for item in domain.entity.attributes:
+    for item in domain.mapped():
+        if item in domain.record_attributes:
+            continue
         if column == item.name or column in {feature.name for feature in item.features}:
             return item.name
     return ""

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import duckdb
 import pandas as pd
 import sqlalchemy as sa
 
 from basedb.findings import Standardized
 from basedb.linkage.model import Condition, MatchModel
+from basedb.store import Session
 from basedb.store.labels import Secrecy, Sharing
 
 ColumnFunction = Callable[[pd.Series], Standardized]
@@ -162,34 +165,152 @@ class KeyedTable:
     first_member: str
 
 
-@dataclass(frozen=True)
-class Domain:
-    """A base database: its schema, tables, entity, contracts and views.
+@dataclass(frozen=True, kw_only=True)
+class BaseDomain:
+    """What every base database declares: its schema, tables, contracts and views.
 
     record_attributes: attributes of a delivered event itself (``record.…`` in contracts).
-    keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
     facts: views with the entity's id that an explanation of one entity shows, in this order.
+    settings_schema: JSON Schema of the section ``settings`` of a contract; None: there is none.
     """
 
     name: str
     title: str
     metadata: sa.MetaData
-    entity: Entity
     source_record: sa.Table
-    record_attributes: tuple[Attribute, ...]
     contracts: Path
     views: Path
-    keyed_tables: tuple[KeyedTable, ...] = ()
+    record_attributes: tuple[Attribute, ...] = ()
     migrations: tuple[Any, ...] = ()
     facts: tuple[str, ...] = ()
+    settings_schema: Mapping[str, Any] | None = None
+
+    def mapped(self) -> tuple[Attribute, ...]:
+        """The attributes a contract may map columns to."""
+        return self.record_attributes
+
+    def identifiers(self) -> frozenset[str]:
+        """Attributes whose values tell entities apart, hidden from those who gave no purpose."""
+        return frozenset()
 
     def targets(self) -> set[str]:
-        """Attribute names a contract may map a column to (without the role)."""
-        return {item.name for item in self.entity.attributes} | {item.name for item in self.record_attributes}
+        """Names of `mapped` (a target without its role)."""
+        return {item.name for item in self.mapped()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain(BaseDomain):
+    """A base database of entities that are matched and mastered.
+
+    keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
+    """
+
+    entity: Entity
+    keyed_tables: tuple[KeyedTable, ...] = ()
+
+    def mapped(self) -> tuple[Attribute, ...]:
+        """The attributes a contract may map columns to."""
+        return (*self.entity.attributes, *self.record_attributes)
+
+    def identifiers(self) -> frozenset[str]:
+        """The entity's identifier and its other forms, and the keys of keyed tables."""
+        features = self.entity.attribute(self.entity.identifier).features
+        keyed = {table.key for table in self.keyed_tables}
+        return frozenset({self.entity.identifier, *(feature.name for feature in features), *keyed})
+
+
+class Counted(Protocol):
+    """The counters ids come from."""
+
+    def peek(self, name: str) -> int: ...
+
+    def take(self, name: str, count: int = 1) -> int: ...
+
+
+class Load(Protocol):
+    """What a domain's own stages know of the load they are part of.
+
+    engine: the store as default catalogue, and TEMP tables `incoming` (row_no and the contract's
+    columns as text), `row` (row_no, source_key, digest, outcome, standing_id) and, after records are
+    numbered, `new_record`. path: the file. feeds: the contract's columns and the targets they feed
+    (``role.attribute``). settings: the contract's section of the domain. received: receipt time as the
+    text of a UTC timestamp. late: a snapshot with a newer as-of is in already.
+    """
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection: ...
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def counters(self) -> Counted: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+
+    @property
+    def feeds(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def as_of(self) -> date: ...
+
+    @property
+    def received(self) -> str: ...
+
+    @property
+    def late(self) -> bool: ...
+
+    @property
+    def run_id(self) -> int: ...
+
+    @property
+    def file_id(self) -> int: ...
+
+
+class DomainStage(Protocol):
+    """A step of a load that a domain brings along; returns how many rows it handled."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, load: Load) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagedDomain(BaseDomain):
+    """A base database whose masters are made by stages of its own (figures, map layers).
+
+    Reading, classifying by digest, accounting, quarantine and source records are those of every load.
+    prepare: stages that leave TEMP `raw_finding` (row_no, column_name, code, value, suggestion,
+    severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
+    records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
+    the publishing transaction. attributes: what contracts may map columns to.
+    """
+
+    attributes: tuple[Attribute, ...]
+    prepare: tuple[DomainStage, ...]
+    master: tuple[DomainStage, ...]
+    publish: tuple[DomainStage, ...]
+
+    def mapped(self) -> tuple[Attribute, ...]:
+        """The attributes a contract may map columns to."""
+        return (*self.attributes, *self.record_attributes)
 
 
 @cache
-def installed_domains() -> dict[str, Domain]:
+def installed_domains() -> dict[str, BaseDomain]:
     """Every installed domain by name, in name order."""
     found = sorted(entry_points(group="basedb.domains"), key=lambda entry: entry.name)
     return {entry.name: entry.load() for entry in found}
+
+
+def entity_domains(domains: Mapping[str, BaseDomain]) -> dict[str, Domain]:
+    """Those of `domains` that master an entity."""
+    return {name: domain for name, domain in domains.items() if isinstance(domain, Domain)}

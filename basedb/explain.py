@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from basedb.domain import Attribute, Domain
+from basedb.domain import Attribute, BaseDomain, Domain, Entity
 from basedb.store.native import Reader
 
 Priorities = Mapping[str, Mapping[str, int]]
@@ -108,9 +108,8 @@ def explain(reader: Reader, domain: Domain, subject: Subject, priorities: Priori
     }  # fmt: skip
 
 
-def explain_record(reader: Reader, domain: Domain, source: str, key: str) -> list[Row]:
+def explain_record(reader: Reader, domain: BaseDomain, source: str, key: str) -> list[Row]:
     """Every version of a departmental record: its raw cells, whom it mentions, what was found wrong."""
-    entity = domain.entity
     records = reader.ask(
         f"SELECT r.*, d.file_name FROM {domain.name}.source_record r JOIN basedb.delivery d ON d.file_id = r.file_id"
         " WHERE r.source = ? AND (r.source_key = ? OR substr(r.source_key, 1, ?) = ?) ORDER BY r.record_id",
@@ -134,11 +133,9 @@ def explain_record(reader: Reader, domain: Domain, source: str, key: str) -> lis
                 )},
                 "raw": dict(zip(names, raw, strict=False)),
                 "standard": json.loads(row["standard"] or "{}"),
-                "mentions": reader.ask(
-                    f"SELECT role, {entity.id_column}, {entity.identifier}, method, match_weight, decided_at"
-                    f" FROM {entity.qualified}_mention WHERE record_id = ? ORDER BY role",
-                    [row["record_id"]],
-                ).records(),
+                "mentions": _mentioned(reader, domain.entity, row["record_id"])
+                if isinstance(domain, Domain)
+                else [],
                 "findings": reader.ask(
                     "SELECT column_name, code, severity, value, suggestion FROM basedb.finding"
                     " WHERE file_id = ? AND row_no = ? ORDER BY column_name, code",
@@ -147,6 +144,14 @@ def explain_record(reader: Reader, domain: Domain, source: str, key: str) -> lis
             }
         )  # fmt: skip
     return explained
+
+
+def _mentioned(reader: Reader, entity: Entity, record_id: int) -> list[Row]:
+    return reader.ask(
+        f"SELECT role, {entity.id_column}, {entity.identifier}, method, match_weight, decided_at"
+        f" FROM {entity.qualified}_mention WHERE record_id = ? ORDER BY role",
+        [record_id],
+    ).records()
 
 
 def _mentions(reader: Reader, domain: Domain, entity_id: int) -> list[Row]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from basedb.store.labels import Secrecy
 from basedb.store.native import QueryError, Reader
 from basedb.store.views import read_views
@@ -46,7 +46,7 @@ class Reach:
     personal: tuple[str, ...]
 
 
-def parse(text: str, domains: Mapping[str, Domain]) -> Query:
+def parse(text: str, domains: Mapping[str, BaseDomain]) -> Query:
     """Read a query; raises QueryError unless it is one SELECT over the base databases."""
     engine = duckdb.connect()
     try:
@@ -83,7 +83,7 @@ def parse(text: str, domains: Mapping[str, Domain]) -> Query:
     return Query(text, frozenset(relations), frozenset(functions))
 
 
-def reach(reader: Reader, query: Query, domains: Mapping[str, Domain]) -> Reach:
+def reach(reader: Reader, query: Query, domains: Mapping[str, BaseDomain]) -> Reach:
     """Which personal columns' tables the query reads.
 
     Raises QueryError if it reads a table with statistics-only columns: those leave by no query.

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, Domain, Entity
 from basedb.ledger import OUTCOMES
 from basedb.store import Session
 from etl.contract.model import Contract
@@ -72,7 +73,7 @@ class Batch:
 
     delivery: Delivery
     contract: Contract
-    domain: Domain
+    domain: BaseDomain
     peers: Mapping[str, Contract]
     session: Session
     counters: Counters
@@ -91,6 +92,42 @@ class Batch:
     def engine(self) -> duckdb.DuckDBPyConnection:
         """The engine all stages work in."""
         return self.session.engine
+
+    @property
+    def entity_domain(self) -> Domain:
+        """The domain, of whose stages this is one: those of an entity."""
+        assert isinstance(self.domain, Domain)
+        return self.domain
+
+    @property
+    def entity(self) -> Entity:
+        """The entity the domain masters."""
+        return self.entity_domain.entity
+
+    @property
+    def source(self) -> str:
+        """The contract's name."""
+        return self.contract.source
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The contract's settings of its domain."""
+        return self.contract.settings
+
+    @property
+    def feeds(self) -> Mapping[str, tuple[str, ...]]:
+        """The contract's columns, each with the targets it feeds."""
+        return {name: tuple(map(str, column.targets)) for name, column in self.contract.columns.items()}
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.delivery.path
+
+    @property
+    def as_of(self) -> date:
+        """The day the file speaks of."""
+        return self.delivery.as_of
 
     @property
     def late(self) -> bool:

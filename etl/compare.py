@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from basedb import ledger
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from basedb.store import Store
 from basedb.store.engine import open_engine
 
@@ -52,7 +52,7 @@ class Comparison:
         return not self.problems and all(table.equal for table in self.tables)
 
 
-def compare_stores(first: Store, second: Store, domains: Iterable[Domain]) -> Comparison:
+def compare_stores(first: Store, second: Store, domains: Iterable[BaseDomain]) -> Comparison:
     """Compare all ledgers and domain tables. Works across kinds of store; reads each row once."""
     tables = [table for table in ledger.metadata.sorted_tables if table.name not in _OWN]
     for domain in domains:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from etl.contract import Contract, ContractError, Problem, load_contracts
 
 
-def installed_contracts(domains: Mapping[str, Domain], site: Path | None = None) -> dict[str, Contract]:
+def installed_contracts(domains: Mapping[str, BaseDomain], site: Path | None = None) -> dict[str, Contract]:
     """Every contract by source name. A contract in `site` replaces the installed one of its name.
 
     ContractError lists what is wrong with any of them, and sources of domains that are not installed.
     """
-    targets = {name: domain.targets() for name, domain in domains.items()}
     contracts: dict[str, Contract] = {}
     for domain in domains.values():
-        contracts |= load_contracts(domain.contracts, targets)
+        contracts |= load_contracts(domain.contracts, domains)
     if site is not None:
-        contracts |= load_contracts(site, targets)
+        contracts |= load_contracts(site, domains)
     homeless = [contract for contract in contracts.values() if contract.domain not in domains]
     if homeless:
         raise ContractError(

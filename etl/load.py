@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, Domain
 from basedb.ledger import OUTCOMES
 from basedb.store import Session, Store, scalar
 from etl import ledger
@@ -20,29 +20,12 @@ from etl.contract.model import Contract
 from etl.counters import Counters
 from etl.delivery_findings import NO_AS_OF, ROWS_NOT_FOUND
 from etl.ledger import Account
-from etl.stages.accept import Accept
-from etl.stages.classify import Classify
-from etl.stages.link import Link, Resolve
-from etl.stages.merge import Merge
-from etl.stages.publish import Publish
-from etl.stages.read import Read
-from etl.stages.standardize import Standardize
+from etl.stages.plans import Stage, load_of, plan_of
 
 Progress = Callable[[str], None]
 Decide = Callable[[Session, Counters, int], None]
 
 
-class Stage(Protocol):
-    """A step of a load: works on the batch, returns how many rows it handled."""
-
-    @property
-    def name(self) -> str: ...
-
-    def run(self, batch: Batch) -> int: ...
-
-
-PLAN: Sequence[Stage] = (Read(), Classify(), Standardize(), Accept(), Link(), Resolve(), Merge())
-LOAD: Sequence[Stage] = (*PLAN, Publish())
 # From about a hundred thousand rows building indexes after a first load beats maintaining them.
 _BULK_BYTES = 32 << 20
 
@@ -52,7 +35,7 @@ class Loader:
     """Loads files into a store. `peers` are all contracts of the domain; `command` names the caller."""
 
     store: Store
-    domain: Domain
+    domain: BaseDomain
     peers: Mapping[str, Contract]
     archive: Archive
     command: str = "load"
@@ -120,7 +103,7 @@ class Loader:
         with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
             batch = self._batch(session, contract, delivery)
             decide(session, batch.counters, batch.file_id - 1)
-            self._run(batch, LOAD)
+            self._run(batch, load_of(self.domain))
             account = _account(batch)
             if account.rows_read != len(delivery.digests):
                 raise Refused(
@@ -140,7 +123,7 @@ class Loader:
         try:
             with self.store.writing(f"basedb plan {contract.source}", self.wait, publish=False) as session:
                 batch = self._batch(session, contract, delivery)
-                self._run(batch, PLAN)
+                self._run(batch, plan_of(self.domain))
                 return replace(_account(batch), samples=_samples(batch))
         except (Held, Refused) as stop:
             return _stopped(
@@ -158,7 +141,7 @@ class Loader:
         if previous and _provably_current(previous, contract, delivery):
             account = _confirm(batch, previous)
         else:
-            self._run(batch, LOAD)
+            self._run(batch, load_of(self.domain))
             account = _account(batch)
         ledger.write_account(batch, account, self.command, started)
         return account
@@ -300,7 +283,12 @@ def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused, zh: s
 
 
 def _samples(batch: Batch, limit: int = 10) -> tuple[dict[str, Any], ...]:
-    """The first master rows that a load would change or add: `id`, `was` (None if new) and `now`."""
+    """The first master rows that a load would change or add: `id`, `was` (None if new) and `now`.
+
+    Only entities have one row each to show.
+    """
+    if not isinstance(batch.domain, Domain):
+        return ()
     entity = batch.domain.entity
     values = [*(item.name for item in entity.mastered), *(item.name for item in entity.derived)]
     listed = list(dict.fromkeys(values))

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from basedb import __version__
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, entity_domains
 from basedb.masking import mask_text
 from basedb.store import Store, StoreBusy, StoreError
 from basedb.store.embedded import EmbeddedStore
@@ -80,7 +80,7 @@ class NightlyRun:
     """Loads what arrived in an inbox. `wait` is for the store's lock, `tell` for a progress bar."""
 
     store: Store
-    domains: Mapping[str, Domain]
+    domains: Mapping[str, BaseDomain]
     contracts: Mapping[str, Contract]
     archive: Archive
     zone: ZoneInfo
@@ -149,7 +149,7 @@ class NightlyRun:
     def _first_models(self, night: _Progress, started: datetime) -> str | None:
         """Give domains that have seen enough a model version of their own; not after a day that failed.
         Returns why the whole run must stop, if it must."""
-        for name, domain in self.domains.items():
+        for name, domain in entity_domains(self.domains).items():
             if night.broken or name in night.modelled:
                 continue
             try:

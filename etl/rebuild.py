@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, Domain, entity_domains
 from basedb.linkage.model import InvalidModel
 from basedb.linkage.versions import NoSuchVersion
 from basedb.store import Store
@@ -42,7 +42,7 @@ def rebuild(
     source_store: Store,
     target_store: Store,
     archive: Archive,
-    domains: Mapping[str, Domain],
+    domains: Mapping[str, BaseDomain],
     tell: Tell = lambda text, done, total: None,
 ) -> Comparison:
     """Replay the source store's deliveries into an empty target and compare the two.
@@ -59,7 +59,7 @@ def rebuild(
 
 class _Replay:
     def __init__(
-        self, source: Store, target: Store, archive: Archive, domains: Mapping[str, Domain], folder: Path
+        self, source: Store, target: Store, archive: Archive, domains: Mapping[str, BaseDomain], folder: Path
     ):
         self.source, self.target, self.archive, self.domains = source, target, archive, domains
         with source.reading() as engine:
@@ -128,6 +128,10 @@ class _Replay:
         except FileNotFoundError as error:
             raise Irreproducible(f"{error.strerror}：{error.filename}") from error
 
+    def _entity_domain(self, loader: Loader) -> Domain:
+        """The loader's domain; identities were decided in it, so it masters an entity."""
+        return entity_domains(self.domains)[loader.domain.name]
+
     def _loader(self, domain: str, number: int) -> Loader:
         """A loader whose peers are the contract versions in force when the line was written."""
         in_force: dict[str, str] = {}
@@ -174,7 +178,7 @@ class _Replay:
             loader = self._loader(row["source"], max(number - 1, 0))
             try:
                 replay_judgements.replay(
-                    self.target, loader.domain, loader.peers, self.judgements, row["kind"], row["subject"],
+                    self.target, self._entity_domain(loader), loader.peers, self.judgements, row["kind"], row["subject"],
                     _decision(row),
                 )  # fmt: skip
             except replay_judgements.NotReplayed as error:
@@ -183,7 +187,9 @@ class _Replay:
             loader = self._loader(row["source"], max(number - 1, 0))
             version, decision = int(row["subject"]), _decision(row)
             try:
-                use_version(self.target, loader.domain, loader.peers, version, decision, "rebuild")
+                use_version(
+                    self.target, self._entity_domain(loader), loader.peers, version, decision, "rebuild"
+                )
             except (InvalidModel, NoSuchVersion) as error:
                 raise Irreproducible(str(error)) from error
 

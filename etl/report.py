@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from basedb.findings import finding_type
 from basedb.ledger import OUTCOMES
 from basedb.masking import mask_cell, mask_text
@@ -59,7 +59,7 @@ class Request:
 def write_report(
     engine: duckdb.DuckDBPyConnection,
     contract: Contract,
-    domain: Domain,
+    domain: BaseDomain,
     path: Path,
     request: Request,
     now: datetime,
@@ -85,12 +85,13 @@ def _whole(column: str | None, text: str | None) -> str | None:
     return text
 
 
-def _masking(contract: Contract, domain: Domain) -> Mask:
+def _masking(contract: Contract, domain: BaseDomain) -> Mask:
     """Numbers in identifier columns are masked however damaged; elsewhere where they look like one."""
+    hidden = domain.identifiers()
     identifiers = {
         column.name
         for column in contract.columns.values()
-        if any(target.attribute == domain.entity.identifier for target in column.targets)
+        if any(target.attribute in hidden for target in column.targets)
     }
 
     def mask(column: str | None, text: str | None) -> str | None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from basedb import __version__
-from basedb.domain import Domain
+from basedb.domain import Domain, Entity
 from basedb.linkage.evidence import NO_EVIDENCE, find_all_evidence, find_evidence
 from basedb.linkage.exact import link_keys, recall_keys
 from basedb.linkage.kin import link_kin
@@ -32,8 +32,8 @@ from etl.contract.model import Contract
 from etl.counters import Counters
 from etl.judging import enter_judgements, judge_those_left_behind, note_doubts, refuse_contradiction
 from etl.quarantine import Decision, NotPossible
+from etl.stages.masters import refresh_keyed_tables
 from etl.stages.merge import Merge
-from etl.stages.publish import refresh_keyed_tables
 
 # What compares and scores all records anew: this process, or Spark, which is for more than one machine holds.
 DUCKDB, SPARK = ENGINES = ("duckdb", "spark")
@@ -69,6 +69,11 @@ class Revision:
     def engine(self) -> duckdb.DuckDBPyConnection:
         """The engine all stages work in."""
         return self.session.engine
+
+    @property
+    def entity(self) -> Entity:
+        """The entity the domain masters."""
+        return self.domain.entity
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ class Reviser:
             rows = revision.engine.execute(
                 "SELECT judgement_id, a, b FROM basedb.judgement WHERE entity = ? AND withdrawn_at IS NULL"
                 " AND judgement_id IN (SELECT unnest(?))",
-                [revision.domain.entity.qualified, list(judgements)],
+                [revision.entity.qualified, list(judgements)],
             ).fetchall()
             missing = sorted(set(judgements) - {row[0] for row in rows})
             if missing:
@@ -187,7 +192,7 @@ def _revise(revision: Revision, entities: Sequence[int], more: Callable[[], list
 
     more: enters judgements that turn out to be needed; returns all it entered.
     """
-    entity, session = revision.domain.entity, revision.session
+    entity, session = revision.entity, revision.session
     _without_delivery(revision)
     revision.engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
     revision.engine.execute(
@@ -209,7 +214,7 @@ def _revise(revision: Revision, entities: Sequence[int], more: Callable[[], list
 
 def _relink(revision: Revision, engine: str) -> None:
     """Compare all records with the active model and decide all entities."""
-    entity, session = revision.domain.entity, revision.session
+    entity, session = revision.entity, revision.session
     version = active_version(session.engine, entity)
     revision.model_version = version.version
     session.apply(f"DELETE FROM {entity.evidence.fullname} WHERE method <> 'succession'")
@@ -232,7 +237,7 @@ def _relink(revision: Revision, engine: str) -> None:
 
 def _without_delivery(revision: Revision) -> None:
     """The tables a delivery's first stages leave, empty."""
-    entity, engine = revision.domain.entity, revision.engine
+    entity, engine = revision.entity, revision.engine
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE new_mention AS
             SELECT *, NULL::BIGINT AS row_no, NULL::BIGINT AS standing_id FROM {entity.mention.fullname} LIMIT 0"""
@@ -248,7 +253,7 @@ def _without_delivery(revision: Revision) -> None:
 
 def _decide(revision: Revision, keys: str, more: Callable[[], list[int]] = list) -> list[int]:
     """Resolve, merge and write. keys: which keys may link others, see `link_keys`; more: see `_revise`."""
-    entity, session = revision.domain.entity, revision.session
+    entity, session = revision.entity, revision.session
     link_keys(session, entity, "key_edge", "linking", "contested", keys)
     session.engine.execute("CREATE OR REPLACE TEMP TABLE history_edge (a BIGINT, b BIGINT)")
     find_touched(
@@ -273,7 +278,7 @@ def _decide(revision: Revision, keys: str, more: Callable[[], list[int]] = list)
 
 def _entities_of(revision: Revision, mentions: Sequence[int]) -> list[int]:
     """The entities that hold the mentions; NotPossible if a mention does not exist."""
-    entity = revision.domain.entity
+    entity = revision.entity
     revision.session.fetch(
         "judged_mention",
         f"{entity.qualified}_mention m",

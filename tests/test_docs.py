@@ -191,7 +191,7 @@ def test_the_contract_of_the_guide_is_one(tmp_path: Path) -> None:
         path = tmp_path / "contract.yml"
         path.write_text(text, "utf-8")
         found = load_contract(path)
-        load_contract(path, installed_domains()[found.domain].targets())
+        load_contract(path, installed_domains()[found.domain])
 
 
 def settings(schema: Any) -> Iterator[str]:

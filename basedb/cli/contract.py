@@ -108,4 +108,4 @@ def _checked(site: Site, path: Path) -> Contract:
         known = "、".join(site.domains)
         zh, en = f"没有安装基础库 {found.domain}", f"no such domain is installed: {found.domain}"
         raise ContractError([Problem(path, 1, "domain", zh, en, known)])
-    return load_contract(path, domain.targets())
+    return load_contract(path, domain)

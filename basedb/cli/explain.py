@@ -14,7 +14,7 @@ from basedb.cli.explain_pair import pair
 from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
-from basedb.domain import Domain, installed_domains
+from basedb.domain import Domain, entity_domains, installed_domains
 from basedb.explain import Priorities, explain_record, find
 from basedb.explain import explain as explain_subject
 from basedb.masking import mask_key, mask_text
@@ -40,12 +40,14 @@ class _Entities(click.Group):
     """`pair` and `record`, and one command for the entity of every installed domain."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*sorted(domain.entity.name for domain in installed_domains().values()), "pair", "record"]
+        domains = entity_domains(installed_domains())
+        return [*sorted(domain.entity.name for domain in domains.values()), "pair", "record"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.commands:
             return self.commands[cmd_name]
-        domain = next((item for item in installed_domains().values() if item.entity.name == cmd_name), None)
+        domains = entity_domains(installed_domains()).values()
+        domain = next((item for item in domains if item.entity.name == cmd_name), None)
         if domain is None:
             return None
         command = _entity_command(domain)

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from basedb.masking import mask, mask_cell, mask_text
 from etl.contract import Contract
 
 Hide = Callable[[str], str]
 
 
-def attribute_hiding(domain: Domain, contracts: Mapping[str, Contract]) -> dict[str, Hide]:
+def attribute_hiding(domain: BaseDomain, contracts: Mapping[str, Contract]) -> dict[str, Hide]:
     """For each attribute of the domain, and feature of its identifier, how a standard value is shown."""
-    entity = domain.entity
-    keys = {entity.identifier, *(feature.name for feature in entity.attribute(entity.identifier).features)}
-    keys |= {keyed.key for keyed in domain.keyed_tables}
+    keys = set(domain.identifiers())
     for contract in contracts.values():
         if contract.domain == domain.name:
             keyed_columns = [contract.columns[name] for name in contract.key if name in contract.columns]
             keys |= {target.attribute for column in keyed_columns for target in column.targets}
-    attributes = (*entity.attributes, *domain.record_attributes)
-    shown: dict[str, Hide] = {item.name: mask_text if item.personal else _whole for item in attributes}
+    shown: dict[str, Hide] = {item.name: mask_text if item.personal else _whole for item in domain.mapped()}
     return shown | dict.fromkeys(keys, mask)
 
 

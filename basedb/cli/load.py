@@ -17,6 +17,7 @@ from basedb.cli.exits import Usage
 from basedb.cli.hiding import attribute_hiding
 from basedb.cli.output import print_json, progress, say, shown, table
 from basedb.cli.site import Site, pass_site
+from basedb.domain import entity_domains
 from basedb.masking import mask_text
 from etl.batch import Refused
 from etl.contract import Contract
@@ -154,7 +155,7 @@ def _tell_samples(site: Site, contract: Contract, account: Account) -> None:
     """Changed masters with what was and what would be; new ones with their first values."""
     if not account.samples:
         return
-    entity = site.domains[contract.domain].entity
+    entity = entity_domains(site.domains)[contract.domain].entity
     titles = {item.name: item.zh for item in entity.attributes} | {
         item.name: item.zh for item in entity.derived
     }

@@ -10,7 +10,7 @@ import duckdb
 
 from basedb.cli.exits import Usage
 from basedb.cli.site import Site, account_name
-from basedb.domain import Domain
+from basedb.domain import Domain, entity_domains
 from basedb.linkage.label_file import UnusableLabels
 from basedb.linkage.model import InvalidModel
 from basedb.linkage.spark import SparkMissing
@@ -34,10 +34,11 @@ by_option = click.option("--by", default=account_name, help="决定人，缺省�
 
 def chosen_domain(site: Site, entity: str | None) -> Domain:
     """The domain whose entity is called so; the only one there is if nothing was said."""
-    found = [item for item in site.domains.values() if entity in (None, item.entity.name)]
+    domains = entity_domains(site.domains).values()
+    found = [item for item in domains if entity in (None, item.entity.name)]
     if len(found) == 1:
         return found[0]
-    names = "、".join(sorted(item.entity.name for item in site.domains.values()))
+    names = "、".join(sorted(item.entity.name for item in domains))
     if not found:
         raise Usage(f"没有实体 {entity}；现有 {names} / no such entity; known: {names}")
     raise Usage(f"有多个实体，请用 --entity 指明：{names} / say which entity with --entity")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from basedb.cli.exits import Usage
-from basedb.domain import Domain, installed_domains
+from basedb.domain import BaseDomain, installed_domains
 from basedb.store import Store, StoreMissing, open_store
 from basedb.store.migrate import applied_versions
 from etl.archive import Archive
@@ -49,7 +49,7 @@ class Site:
         return store
 
     @property
-    def domains(self) -> Mapping[str, Domain]:
+    def domains(self) -> Mapping[str, BaseDomain]:
         """The installed domains."""
         return installed_domains()
 

@@ -12,7 +12,7 @@ from basedb.cli.exits import Usage
 from basedb.cli.hiding import Hide, attribute_hiding
 from basedb.cli.output import say
 from basedb.cli.site import Site, account_name
-from basedb.domain import Domain
+from basedb.domain import Domain, entity_domains
 from basedb.stewardship.plan import Plan, Unresolved
 from basedb.store import Store
 from etl.installed import of_domain
@@ -42,11 +42,12 @@ PURPOSE = click.option(
 
 
 def domain_of(site: Site, name: str) -> Domain:
-    """The installed domain of that name."""
-    if name not in site.domains:
-        known = "、".join(site.domains)
+    """The installed domain of that name, one that masters an entity."""
+    domains = entity_domains(site.domains)
+    if name not in domains:
+        known = "、".join(domains)
         raise Usage(f"没有基础库 {name}；现有 {known} / no such domain")
-    return site.domains[name]
+    return domains[name]
 
 
 def possible(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from basedb import ledger
-from basedb.domain import Domain
+from basedb.domain import BaseDomain
 from basedb.standards import codes
 from basedb.store.ddl import (
     comment_on_column,
@@ -52,7 +52,7 @@ def ledger_steps() -> list[Migration]:
     return [Migration("basedb", 2, "linkage", lambda kind: list(forward_statements(linkage, kind)))]
 
 
-def plan(domains: Sequence[Domain]) -> list[Migration]:
+def plan(domains: Sequence[BaseDomain]) -> list[Migration]:
     """Every migration of the foundation and of `domains`, in order."""
     steps = [baseline("basedb", ledger.metadata), *ledger_steps()]
     for domain in domains:
@@ -61,7 +61,7 @@ def plan(domains: Sequence[Domain]) -> list[Migration]:
     return sorted(steps, key=lambda step: (step.component != "basedb", step.component, step.version))
 
 
-def initialise(store: Store, domains: Sequence[Domain]) -> list[Migration]:
+def initialise(store: Store, domains: Sequence[BaseDomain]) -> list[Migration]:
     """Create the store if need be and bring it up to date; returns the steps that were applied.
 
     On PostgreSQL the database must exist and its role may create schemas.
@@ -69,7 +69,7 @@ def initialise(store: Store, domains: Sequence[Domain]) -> list[Migration]:
     return upgrade(store, domains, plan(domains))
 
 
-def upgrade(store: Store, domains: Sequence[Domain], steps: Sequence[Migration]) -> list[Migration]:
+def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migration]) -> list[Migration]:
     """Apply the pending `steps` in order, each in its own transaction; the last renews views and labels.
 
     Raises StoreError if the store is newer than this program.
@@ -106,7 +106,7 @@ def applied_versions(store: Store) -> set[tuple[str, int]]:
         return set()
 
 
-def _write_labels(session: Session, kind: str, domains: Sequence[Domain]) -> None:
+def _write_labels(session: Session, kind: str, domains: Sequence[BaseDomain]) -> None:
     tables = [*ledger.metadata.sorted_tables]
     for domain in domains:
         tables += domain.metadata.sorted_tables

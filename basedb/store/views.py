@@ -23,7 +23,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from basedb.domain import Domain
+from basedb.domain import BaseDomain, Domain
 from basedb.store.labels import Label, label_of
 from basedb.store.session import Session
 
@@ -71,7 +71,7 @@ def read_views(directory: Path) -> Iterator[View]:
             raise ValueError(f"{path}: no '-- view:' or '-- function:' line")
 
 
-def create_views(session: Session, kind: str, domains: Sequence[Domain]) -> None:
+def create_views(session: Session, kind: str, domains: Sequence[BaseDomain]) -> None:
     """(Re)create every view of `domains`; dependants are dropped first."""
     for domain in domains:
         views = list(read_views(domain.views))
@@ -83,7 +83,7 @@ def create_views(session: Session, kind: str, domains: Sequence[Domain]) -> None
 
 
 def view_labels(
-    session: Session, kind: str, domain: Domain, tables: Iterable[sa.Table]
+    session: Session, kind: str, domain: BaseDomain, tables: Iterable[sa.Table]
 ) -> Iterator[tuple[str, str, Label]]:
     """(view, column, label) for every column of the domain's views, as they stand in the store.
 
@@ -91,7 +91,8 @@ def view_labels(
     the views before a view come before them.
     """
     known: dict[str, Label] = {}
-    for table in (domain.entity.master, *domain.metadata.sorted_tables, *tables):
+    first = (domain.entity.master,) if isinstance(domain, Domain) else ()
+    for table in (*first, *domain.metadata.sorted_tables, *tables):
         for item in table.columns:
             known.setdefault(item.name, label_of(item))
     for view in read_views(domain.views):

@@ -141,7 +141,8 @@ class Contract:
 
     `version` is a short digest of every setting that can change what a row becomes; it does not move
     with comments, layout, titles, contacts, the catalogue entry or arrival times. `register` marks the
-    extract whose current entries make an entity registered (the resident register).
+    extract whose current entries make an entity registered (the resident register). `settings` are those
+    of the domain's own stages.
     """
 
     source: str
@@ -165,6 +166,7 @@ class Contract:
     checks: tuple[Check, ...] = ()
     catalogue: Catalogue | None = None
     readers: tuple[ReaderSpec, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def roles(self) -> tuple[str, ...]:

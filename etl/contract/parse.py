@@ -10,6 +10,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
+from basedb.domain import BaseDomain
 from etl.contract.document import Document
 from etl.contract.errors import ContractError, Problem
 from etl.contract.model import (
@@ -26,43 +27,45 @@ from etl.contract.model import (
     Target,
 )
 from etl.contract.references import check_references
-from etl.contract.shape import check_shape
+from etl.contract.shape import check_settings, check_shape
 
 #: Settings that say nothing about what a row becomes; they stay out of `Contract.version`.
 _NOT_VERSIONED = frozenset({"title", "owner", "catalogue", "arrival"})
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def load_contract(path: Path | str, known_targets: set[str] | None = None) -> Contract:
+def load_contract(path: Path | str, domain: BaseDomain | None = None) -> Contract:
     """The contract in `path`.
 
-    known_targets: the attributes the contract's domain knows; given, any other target is a problem.
+    domain: the contract's; given, a target or a setting it does not know is a problem.
     ContractError lists every problem at once, each with file, line, setting and the way out.
     """
     document = Document(Path(path))
     check_shape(document)
     if not document.problems:
-        check_references(document, known_targets)
+        check_references(document, domain.targets() if domain else None)
+        if domain is not None:
+            check_settings(document, domain.settings_schema)
     if document.problems:
         raise ContractError(sorted(document.problems, key=lambda problem: problem.line))
     return _contract(document.content, document.path)
 
 
 def load_contracts(
-    directory: Path | str, known_targets: Mapping[str, set[str]] | None = None
+    directory: Path | str, domains: Mapping[str, BaseDomain] | None = None
 ) -> dict[str, Contract]:
     """The contracts in a directory's `*.yml`, by source name.
 
-    known_targets: the attributes each domain knows, by domain. ContractError collects the problems of
-    all files, and two files that claim one source name.
+    domains: those installed, by name; a contract of one of them is checked against it. ContractError
+    collects the problems of all files, and two files that claim one source name.
     """
     contracts: dict[str, Contract] = {}
     problems: list[Problem] = []
     for path in sorted(Path(directory).glob("*.yml")):
         try:
             contract = load_contract(path)
-            if known_targets is not None and contract.domain in known_targets:
-                contract = load_contract(path, known_targets[contract.domain])
+            if domains is not None and contract.domain in domains:
+                contract = load_contract(path, domains[contract.domain])
         except ContractError as error:
             problems += error.problems
             continue
@@ -107,6 +110,7 @@ def _contract(content: dict[str, Any], path: Path) -> Contract:
         ignore=content.get("ignore", {}),
         survivorship=content.get("survivorship", {}),
         checks=tuple(_check(check) for check in content.get("checks", [])),
+        settings=content.get("settings", {}),
         version=_version(content),
         path=path,
     )

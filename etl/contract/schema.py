@@ -162,6 +162,7 @@ CONTRACT_SCHEMA: dict[str, Any] = {
                 "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 100},
             },
             "checks": {"type": "array", "items": _CHECK},
+            "settings": {"type": "object"},
         },
         ("source", "domain", "title", "owner", "files", "arrival", "reader", "delivery", "key", "columns"),
     ),

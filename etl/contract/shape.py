@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,6 +21,20 @@ _TYPES = {
     "number": ("数字", "a number"),
     "boolean": ("true 或 false", "true or false"),
 }
+
+
+def check_settings(document: Document, schema: Mapping[str, Any] | None) -> None:
+    """Note on `document` what in its section ``settings`` is not as the domain declares; None: it has none."""
+    settings = document.content.get("settings")
+    if schema is not None:
+        _validate(document, dict(schema), settings or {}, ("settings",))
+    elif settings is not None:
+        document.problem(
+            ("settings",),
+            f"基础库 {document.content['domain']} 没有专用设置",
+            "the domain takes no settings",
+            "删去 settings / remove it",
+        )
 
 
 def check_shape(document: Document) -> None:

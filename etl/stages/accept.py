@@ -7,24 +7,16 @@ from datetime import date
 
 import pyarrow as pa
 
-from basedb.findings import Severity, all_types, define
-from basedb.master.tables import ROLES_PER_RECORD
+from basedb.findings import all_types
 from basedb.store import scalar
 from etl.batch import Batch
 from etl.stages.classify import ABSENCE_SUSPENDED, BLANK_KEY, REPEATED_KEY, snapshot_over_scope
 from etl.stages.standardize import FUTURE
 
-CLOSES_LATER = define(
-    "closing.future",
-    Severity.WARNING,
-    "死亡或注销日期晚于数据日期，暂不据此终止",
-    "the death or cancellation lies after the as-of date; it closes nothing yet",
-)
-
 
 @dataclass(frozen=True)
 class Accept:
-    """Leaves TEMP `new_record`, `mention_place`, `finding`, `new_quarantine` and view `new_mention`."""
+    """Leaves TEMP `new_record`, `finding` and `new_quarantine`."""
 
     name: str = "accept"
 
@@ -102,28 +94,6 @@ def _number_records(batch: Batch) -> None:
             FROM new_record n JOIN standing s ON s.record_id = n.standing_id
             WHERE n.status IN ('current', 'retired')"""
     )
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE mention_place AS
-            SELECT n.record_id * {ROLES_PER_RECORD} + list_position({sorted(batch.contract.roles)}, m.role) - 1
-                    AS mention_id,
-                m.row_no, m.role, n.record_id, n.standing_id
-            FROM raw_mention m JOIN new_record n USING (row_no)"""
-    )
-    # A view: the standard columns of a first load are wide, and copying them costs more than joining.
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP VIEW new_mention AS
-            SELECT p.mention_id, p.record_id, p.standing_id, m.*{_missing_columns(batch)}
-            FROM raw_mention m JOIN mention_place p USING (row_no, role)"""
-    )
-
-
-def _missing_columns(batch: Batch) -> str:
-    """Columns of the entity that this contract does not feed are there all the same, as NULL."""
-    entity = batch.domain.entity
-    there = {row[0] for row in batch.engine.execute("DESCRIBE raw_mention").fetchall()}
-    there |= {entity.id_column, "mention_id", "record_id", "method", "match_weight", "decided_at", "run_id"}
-    missing = [item for item in entity.mention.columns if item.name not in there]
-    return "".join(f", NULL::{item.type.compile()} AS {item.name}" for item in missing)
 
 
 def _next_snapshot(batch: Batch) -> date:
@@ -136,22 +106,6 @@ def _next_snapshot(batch: Batch) -> date:
         [batch.delivery.as_of],
     )
     return found
-
-
-def _future_closings(batch: Batch) -> str:
-    """SQL that adds a finding for every closing date (a death) that lies after the as-of date."""
-    as_of = f"DATE '{batch.delivery.as_of}'"
-    unions = ""
-    for role in batch.contract.roles:
-        sources = batch.contract.attributes(role)
-        for name in batch.domain.entity.closing:
-            if name in sources:
-                column = sources[name][0].replace("'", "''")
-                unions += (
-                    f" UNION ALL SELECT row_no, '{column}', '{CLOSES_LATER}', {name}::TEXT, {as_of}::TEXT, NULL"
-                    f" FROM raw_mention WHERE role = '{role}' AND {name} > {as_of}"
-                )
-    return unions
 
 
 def _collect_findings(batch: Batch) -> None:
@@ -190,8 +144,7 @@ def _collect_findings(batch: Batch) -> None:
                 UNION ALL
                 SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT,
                     NULL
-                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}'
-                {_future_closings(batch)})
+                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}')
             SELECT e.row_no, r.source_key, e.column_name, e.code,
                 coalesce(e.severity, t.severity) AS severity, e.value, e.suggestion
             FROM every e JOIN finding_type t USING (code) LEFT JOIN row r ON r.row_no = e.row_no

@@ -44,7 +44,7 @@ class Link:
     name: str = "link"
 
     def run(self, batch: Batch) -> int:
-        entity, session = batch.domain.entity, batch.session
+        entity, session = batch.entity, batch.session
         version = active_version(batch.engine, entity)
         batch.model_version = version.version
         describe_arrivals(session, entity)
@@ -73,7 +73,7 @@ class Resolve:
     name: str = "resolve"
 
     def run(self, batch: Batch) -> int:
-        entity, session = batch.domain.entity, batch.session
+        entity, session = batch.entity, batch.session
         batch.engine.execute("CREATE OR REPLACE TEMP TABLE revised (entity_id BIGINT)")
         find_touched(session, entity, _EVIDENCE)
         decide(session, entity)
@@ -91,7 +91,7 @@ _EVIDENCE = (
 
 
 def _report_doubts(batch: Batch) -> None:
-    engine, entity = batch.engine, batch.domain.entity
+    engine, entity = batch.engine, batch.entity
     for code, mentions in (
         (
             SHARED_NUMBER,
@@ -112,7 +112,7 @@ def _report_doubts(batch: Batch) -> None:
 
 def _columns_of(batch: Batch, code: str) -> list[str | None]:
     """For each role of the contract, the department's column a finding about its mention names."""
-    contract, identifier = batch.contract, batch.domain.entity.identifier
+    contract, identifier = batch.contract, batch.entity.identifier
     if code == REUSED_KEY:
         return [contract.key[0]] * len(contract.roles)
     fed = [contract.attributes(role).get(identifier) for role in contract.roles]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import duckdb
 
-from basedb.domain import Domain
+from basedb.domain import Entity
 from basedb.master.candidates import gather
 from basedb.master.history import compare
 from basedb.master.survivorship import Priorities, survive
@@ -20,8 +20,10 @@ class Mastering(Protocol):
     """What merging needs of a load or a revision."""
 
     session: Session
-    domain: Domain
     peers: Mapping[str, Contract]
+
+    @property
+    def entity(self) -> Entity: ...
 
     @property
     def engine(self) -> duckdb.DuckDBPyConnection: ...
@@ -34,7 +36,7 @@ class Merge:
     name: str = "merge"
 
     def run(self, batch: Mastering) -> int:
-        entity = batch.domain.entity
+        entity = batch.entity
         registers = {peer.source for peer in batch.peers.values() if peer.register}
         gather(batch.session, entity, registers)
         survive(batch.engine, entity, _priorities(batch), registers)
@@ -45,5 +47,5 @@ class Merge:
 def _priorities(batch: Mastering) -> Priorities:
     return {
         item.name: {peer.source: peer.priority(item.name) for peer in batch.peers.values()}
-        for item in batch.domain.entity.mastered
+        for item in batch.entity.mastered
     }

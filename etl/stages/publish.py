@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from basedb.domain import Domain
-from basedb.master import history, identity_ledger, keyed
-from basedb.store import Session, scalar
+from basedb.store import scalar
 from etl.batch import Batch
-from etl.counters import Counters
 from etl.stages.classify import raw_expression
 
 _OPEN = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
@@ -19,21 +18,24 @@ class Unbalanced(RuntimeError):
     """The outcomes do not add up to the rows read: a defect of the program, nothing is published."""
 
 
+class Writes(Protocol):
+    """A part of the publication that belongs to one kind of domain."""
+
+    def run(self, batch: Batch) -> int: ...
+
+
 @dataclass(frozen=True)
 class Publish:
-    """Writes what the stages before found. The session commits after it."""
+    """Writes what the stages before found, the masters through `masters`. The session commits after it."""
 
+    masters: Sequence[Writes]
     name: str = "publish"
 
     def run(self, batch: Batch) -> int:
         _close_records(batch)
         _insert_records(batch)
-        _insert_mentions(batch)
-        identity_ledger.write(
-            batch.session, batch.domain.entity, batch.received, batch.run_id, batch.model_version
-        )
-        history.write(batch.session, batch.domain.entity, batch.received, batch.run_id)
-        refresh_keyed_tables(batch.session, batch.domain, batch.counters, batch.received, batch.run_id)
+        for part in self.masters:
+            part.run(batch)
         _write_outcomes(batch)
         _write_findings(batch)
         _write_quarantine(batch)
@@ -70,27 +72,6 @@ def _insert_records(batch: Batch) -> None:
             FROM new_record n JOIN incoming USING (row_no)
             JOIN (SELECT * EXCLUDE (valid_from) FROM raw_event) e USING (row_no)"""
     )
-
-
-def _insert_mentions(batch: Batch) -> None:
-    entity = batch.domain.entity
-    own = (entity.id_column, "method", "match_weight", "decided_at", "run_id")
-    copied = ", ".join(item.name for item in entity.mention.columns if item.name not in own)
-    batch.engine.execute(
-        f"""INSERT INTO {entity.qualified}_mention ({copied}, {", ".join(own)})
-            SELECT {copied}, s.entity_id, s.method, s.match_weight, TIMESTAMPTZ '{batch.received}', {batch.run_id}
-            FROM new_mention JOIN resolved s USING (mention_id)"""
-    )
-
-
-def refresh_keyed_tables(
-    session: Session, domain: Domain, counters: Counters, received: str, run_id: int
-) -> None:
-    """Bring the domain's keyed tables up to the master rows just written."""
-    for table in domain.keyed_tables:
-        counter = table.table.fullname
-        added = keyed.refresh(session, domain.entity, table, counters.peek(counter), received, run_id)
-        counters.take(counter, added)
 
 
 def _write_outcomes(batch: Batch) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from basedb.domain import Attribute, Domain, installed_domains
+from basedb.domain import Attribute, Domain, entity_domains, installed_domains
 from basedb.findings import Severity, define, finding_type
 from basedb.standards import dates
 from basedb.store import scalar
@@ -25,6 +25,13 @@ FUTURE = define(
     Severity.WARNING,
     "生效日期晚于数据日期，按数据日期计",
     "valid from a day after the as-of date; the as-of date is used",
+)
+
+CLOSES_LATER = define(
+    "closing.future",
+    Severity.WARNING,
+    "死亡或注销日期晚于数据日期，暂不据此终止",
+    "the death or cancellation lies after the as-of date; it closes nothing yet",
 )
 
 FINDING_SCHEMA = pa.schema(
@@ -57,7 +64,23 @@ class Standardize:
                         else f"INSERT INTO temp.{name} BY NAME FROM standard_part"
                     )
                     batch.engine.unregister("standard_part")
+        _report_future_closings(batch)
         return rows.num_rows
+
+
+def _report_future_closings(batch: Batch) -> None:
+    """Add a finding for every closing date (a death) that lies after the as-of date."""
+    for role in batch.contract.roles:
+        sources = batch.contract.attributes(role)
+        for name in batch.entity.closing:
+            if name in sources:
+                batch.engine.execute(
+                    f"""INSERT INTO temp.raw_finding BY NAME
+                        SELECT row_no, $column AS column_name, '{CLOSES_LATER}' AS code, {name}::TEXT AS value,
+                            $as_of AS suggestion, false AS failed
+                        FROM raw_mention WHERE role = $role AND {name} > $as_of::DATE""",
+                    {"column": sources[name][0], "role": role, "as_of": str(batch.as_of)},
+                )
 
 
 def _rows_to_process(batch: Batch) -> pa.Table:
@@ -84,7 +107,7 @@ def standardize_rows(
     Findings carry `row_no`, `column_name` (the department's), `code`, `value`, `suggestion` and
     `failed` (the contract quarantines the row for it) and `severity` where the contract sets it.
     """
-    domain = installed_domains()[domain_name]
+    domain = entity_domains(installed_domains())[domain_name]
     found: list[pd.DataFrame] = [contract_findings(contract, rows)]
     mentions = [_mentions(contract, domain, role, rows, found) for role in contract.roles]
     event: dict[str, Any] = {"row_no": rows["row_no"]}

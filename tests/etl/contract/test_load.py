@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from basedb.domain import BaseDomain
 from etl.contract import ContractError, Target, load_contract, load_contracts
+from population import DOMAIN
 
 GOOD = """\
 source: mz_test
@@ -43,9 +45,9 @@ def write(folder: Path, text: str = GOOD, name: str = "mz_test.yml") -> Path:
     return path
 
 
-def problems(folder: Path, text: str, **options: set[str]) -> list[tuple[int, str, str]]:
+def problems(folder: Path, text: str, domain: BaseDomain | None = None) -> list[tuple[int, str, str]]:
     with pytest.raises(ContractError) as caught:
-        load_contract(write(folder, text), **options)
+        load_contract(write(folder, text), domain)
     return [(problem.line, problem.setting, problem.suggestion) for problem in caught.value.problems]
 
 
@@ -131,9 +133,13 @@ def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:
 
 
 def test_targets_the_domain_does_not_know(tmp_path: Path) -> None:
-    known = {"names", "former_name", "sex", "certificate_no"}
-    found = problems(tmp_path, GOOD, known_targets=known)
-    assert found == [(14, "columns.姓名.to", "names？ / did you mean names?")]
+    found = problems(tmp_path, GOOD.replace("self.name,", "self.names,"), DOMAIN)
+    assert (14, "columns.姓名.to", "name？ / did you mean name?") in found
+
+
+def test_settings_of_a_domain_that_has_none(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD + "settings: {layer: building}\n", DOMAIN)
+    assert (23, "settings") in [(line, setting) for line, setting, _ in found]
 
 
 @pytest.mark.parametrize(
