@@ -11,9 +11,20 @@ import hypothesis
 import pytest
 
 from tests.cluster import Cluster, available
-from tests.etl.cities import city, new_city, new_duckdb, new_postgresql, ready_database, ready_file
+from tests.etl.cities import (
+    city,
+    grown,
+    new_city,
+    new_duckdb,
+    new_postgresql,
+    ready_database,
+    ready_file,
+    settled,
+)
 
-__all__ = ["city", "new_city", "new_duckdb", "new_postgresql", "ready_database", "ready_file"]
+__all__ = [
+    "city", "grown", "new_city", "new_duckdb", "new_postgresql", "ready_database", "ready_file", "settled",
+]  # fmt: skip
 
 WITHOUT_POSTGIS = "no PostgreSQL + PostGIS here"
 WITHOUT_SPARK = "no Spark here"

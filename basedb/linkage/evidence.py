@@ -23,6 +23,8 @@ from basedb.store.session import Session, scalar
 # Compares the records in TEMP `linking` with each other and leaves TEMP `scored` as `score_pairs` does.
 Scorer = Callable[[Session, Entity, ModelVersion], None]
 
+_FEW_PAIRS = 20_000
+
 NO_EVIDENCE = """
     SELECT 0::BIGINT AS a, 0::BIGINT AS b, '' AS method, '' AS rule, '' AS pattern, 0.0::DOUBLE AS match_weight,
         '' AS veto, '' AS grade WHERE false"""
@@ -74,9 +76,11 @@ def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) ->
         engine.execute(f"CREATE OR REPLACE TEMP TABLE new_evidence AS {NO_EVIDENCE}")
         return
     frequencies = version.frequencies(session, model, "linking")
+    # Planning what gives pairs up early costs as much as comparing some thousands whole.
+    many = scalar(engine, "SELECT count(*) FROM open_pair") > _FEW_PAIRS
     compare_pairs(
         engine, model, "open_pair", "linking", "compared",
-        parameters=version.parameters, at_least=model.review, tf=frequencies,
+        parameters=version.parameters, at_least=model.review if many else None, tf=frequencies,
     )  # fmt: skip
     score_pairs(engine, model, version.parameters, "compared", "scored", frequencies, at_least=model.review)
     engine.execute("DROP TABLE compared")

@@ -31,10 +31,8 @@ def decide(session: Session, entity: Entity) -> None:
             LEFT JOIN component c ON c.vertex = coalesce(-l.entity_id, l.vertex)
             WHERE l.entity_id IS NULL OR c.label IS NOT NULL"""
     )
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE suspect AS
-            SELECT label FROM doubt UNION {_contradictory(entity, "member")}"""
-    )
+    _find_contradictory(engine, entity, "member", "suspect")
+    engine.execute("INSERT INTO suspect SELECT label FROM doubt")
     engine.execute("CREATE OR REPLACE TEMP TABLE refusal (a BIGINT, b BIGINT, refer BOOLEAN)")
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE placed AS
@@ -46,8 +44,8 @@ def decide(session: Session, entity: Entity) -> None:
     engine.execute("DROP TABLE member")
 
 
-def _contradictory(entity: Entity, members: str) -> str:
-    """SQL for the labels of `members` under which something forbids that all are one entity."""
+def _find_contradictory(engine: duckdb.DuckDBPyConnection, entity: Entity, members: str, result: str) -> None:
+    """TEMP `result`: the labels of `members` under which something forbids that all are one entity."""
     model = entity.model
     parts = [
         f"SELECT label FROM {members} GROUP BY label"
@@ -59,17 +57,22 @@ def _contradictory(entity: Entity, members: str) -> str:
     ]
     if model.one_role:
         parts.append(f"SELECT label FROM {members} GROUP BY label, record_id HAVING count(*) > 1")
-    if conditions := _forbidding(entity):
-        parts.append(
-            f"SELECT l.label FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex"
-            f" WHERE {conditions}"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {result} AS {' UNION '.join(parts)}")
+    if not _whole(entity):
+        return
+    # Planning the comparisons of a constraint costs more than a small night; mostly no pair needs them.
+    together = f"FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex"
+    conditions = " OR ".join(f"({item.condition.sql})" for item in _whole(entity))
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE opposed AS SELECT DISTINCT l.label {together} WHERE {conditions}"
+    )
+    if scalar(engine, "SELECT count(*) FROM opposed"):
+        forbidding = " OR ".join(over_records(model, item) for item in _whole(entity))
+        engine.execute(
+            f"INSERT INTO {result} SELECT DISTINCT l.label {together} SEMI JOIN opposed o ON o.label = l.label"
+            f" WHERE {forbidding}"
         )
-    return " UNION ".join(parts)
-
-
-def _forbidding(entity: Entity) -> str:
-    """SQL over ``l`` and ``r``: a constraint on whole clusters holds for the pair."""
-    return " OR ".join(over_records(entity.model, item) for item in _whole(entity))
+    engine.execute("DROP TABLE opposed")
 
 
 def _whole(entity: Entity) -> list[Constraint]:
@@ -87,10 +90,9 @@ def _decide_suspects(session: Session, entity: Entity) -> None:
             SELECT d.* REPLACE (coalesce(c.label, d.vertex) AS label)
             FROM doubtful d LEFT JOIN real_component c USING (vertex)"""
     )
+    _find_contradictory(engine, entity, "doubtful", "contradictory")
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE contradictory AS
-            SELECT label FROM ({_contradictory(entity, "doubtful")})
-            UNION
+        """INSERT INTO contradictory
             SELECT l.label FROM standing_judgement j JOIN doubtful l ON l.vertex = j.a
             JOIN doubtful r ON r.vertex = j.b AND r.label = l.label WHERE j.verdict = 'different'"""
     )

@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, url: str, folder: Path):
         self.url = url
         self.inbox = folder / "inbox"
-        self.inbox.mkdir()
+        self.inbox.mkdir(exist_ok=True)
 
     def __call__(self, *arguments: object, code: int = 0) -> Result:
         result = CliRunner().invoke(main, ["--store", self.url, *map(str, arguments)])

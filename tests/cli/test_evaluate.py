@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
 
 LI, WANG = number("19550701", 1), number("19560602", 2)
 
 
-@pytest.fixture
-def village(desk: Desk) -> Desk:
+def settle(desk: Desk) -> None:
     """李建国 is in the register, married, and insured without anything that says so."""
     li, wang = resident("李建国", LI), resident("王秀英", WANG, 性别="女")
     desk.put("ga_population", "20261101", [li, wang])
@@ -24,7 +25,12 @@ def village(desk: Desk) -> Desk:
     desk.nightly()
     desk.put("ga_population", "20261102", [{**li, "文化程度": "大学本科"}, wang])
     desk.nightly()
-    return desk
+
+
+@pytest.fixture
+def village(grown_desk: Callable[[Fill], Desk]) -> Desk:
+    """The village; see `settle`."""
+    return grown_desk(settle)
 
 
 def write(path: Path, head: list[str], rows: list[list[Any]]) -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from basedb.explain_evidence import Bond, grow, path_between
+from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
 
@@ -15,8 +17,7 @@ HOME = "河南省漯河市源汇区和祥路8号"
 PHONE = "13911112222"
 
 
-@pytest.fixture
-def village(desk: Desk) -> Desk:
+def settle(desk: Desk) -> None:
     """李建国 in the register (two versions), married by his number, insured without one; somebody else."""
     li = resident("李建国", LI, 户籍地址=HOME)
     desk.put("ga_population", "20261101", [li, resident("王秀英", WANG, 性别="女", 户籍地址=HOME)])
@@ -31,7 +32,12 @@ def village(desk: Desk) -> Desk:
         [{**li, "文化程度": "大学本科"}, resident("王秀英", WANG, 性别="女", 户籍地址=HOME)],
     )
     desk.nightly()
-    return desk
+
+
+@pytest.fixture
+def village(grown_desk: Callable[[Fill], Desk]) -> Desk:
+    """The village; see `settle`."""
+    return grown_desk(settle)
 
 
 def person(desk: Desk, name: str) -> int:

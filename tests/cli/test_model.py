@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from basedb.store import open_store
+from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
 
@@ -22,8 +24,7 @@ def person(at: int) -> dict[str, str]:
     return {"户籍地址": HOME.format(at + 1), "household": f"{at:04}"}
 
 
-@pytest.fixture
-def town(desk: Desk) -> Desk:
+def settle(desk: Desk) -> None:
     """Thirty residents; twenty of them are insured with their number, five without."""
     desk.put(
         "ga_population", "20261101", [resident(NAMES[at], NUMBERS[at], **person(at)) for at in range(30)]
@@ -38,7 +39,12 @@ def town(desk: Desk) -> Desk:
     ]  # fmt: skip
     desk.put("rs_insured", "20261101", rows)
     desk.nightly()
-    return desk
+
+
+@pytest.fixture
+def town(grown_desk: Callable[[Fill], Desk]) -> Desk:
+    """The town; see `settle`."""
+    return grown_desk(settle)
 
 
 def labels(path: Path, rows: list[tuple[str, str, str, str, str]]) -> Path:

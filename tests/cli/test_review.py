@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from basedb.cli.main import main
+from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, number, resident
 from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, ZHANG
@@ -16,8 +18,7 @@ from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, ZHANG
 NUMBERS = (LI, WANG, WANG_OTHER, ZHANG, "13511110001")
 
 
-@pytest.fixture
-def village(desk: Desk) -> Desk:
+def settle(desk: Desk) -> None:
     """The village of the stewards' own tests: 1 and 5 are in doubt, 2 and 6 have different numbers."""
     desk.put(
         "ga_population", "20261101",
@@ -34,7 +35,12 @@ def village(desk: Desk) -> Desk:
         ],
     )  # fmt: skip
     desk.nightly()
-    return desk
+
+
+@pytest.fixture
+def village(grown_desk: Callable[[Fill], Desk]) -> Desk:
+    """The village; see `settle`."""
+    return grown_desk(settle)
 
 
 def hidden(text: str) -> bool:

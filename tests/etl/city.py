@@ -166,7 +166,8 @@ class City:
         self.folder = folder
         self.contracts = dict(contracts)
         self.archive = Archive(folder / "archive")
-        self._count = itertools.count(1)
+        received = [int(path.name) for path in folder.glob("inbox/*") if path.name.isdecimal()]
+        self._count = itertools.count(max(received, default=0) + 1)
 
     @classmethod
     def at(cls, url: str, folder: Path) -> City:

@@ -1,0 +1,217 @@
+"""How well others link the same mentions of people: Splink, recordlinkage, and two exact joins.
+
+    python -m benchmarks.peers duckdb:///city.duckdb CITY/truth
+
+The city must be loaded (`basedb init`, `basedb nightly CITY`). Everybody gets the last version of every
+mention of known truth with the columns our load standardized: folded name and pinyin, checked number,
+birth date (from the number where none is stated), sex, telephone, address keys. What is ours in the table
+is what the store says, review queue not counted.
+
+Peers are given what helps them: term frequencies, several passes of EM, the threshold at which their F1
+is best by the truth itself, which nobody would know. Splink clusters are connected components.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from basedb.linkage.components import connected_components
+from basedb.linkage.evaluate import Evaluation, evaluate
+from basedb.linkage.truth_file import read_truth
+from basedb.store import open_store
+from benchmarks._truth import write_truth
+from population import DOMAIN
+
+# Every mention with what there is to compare; a relative named beside an event has name and number only.
+_MENTIONS = """
+    SELECT t.mention_id AS unique_id, m.name_folded AS name, m.name_pinyin AS pinyin, m.surname,
+        m.former_name_folded AS former_name,
+        CASE WHEN m.id_valid THEN m.id_number END AS valid_number, coalesce(m.id_number, m.student_id_number) AS id_number,
+        strftime(coalesce(m.birth_date, CASE WHEN m.id_valid AND length(m.id_number) = 18
+            THEN TRY_STRPTIME(substr(m.id_number, 7, 8), '%Y%m%d')::DATE END), '%Y-%m-%d') AS born,
+        m.sex, m.phone, coalesce(m.current_address, m.registered_address) AS address
+    FROM known_truth t JOIN population.person_mention m USING (mention_id)"""
+_CHANNELS = 15
+
+
+def main() -> None:
+    """Load the mentions, let everybody link them, print the table and the worst error channels."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("store")
+    parser.add_argument("truth", type=Path)
+    arguments = parser.parse_args()
+    found: dict[str, Evaluation] = {}
+    with tempfile.TemporaryDirectory() as folder, open_store(arguments.store).reading() as engine:
+        write_truth(arguments.truth, Path(folder) / "truth.parquet")
+        read_truth(engine, DOMAIN.entity, [Path(folder) / "truth.parquet"], "known_truth")
+        mentions = engine.execute(f"{_MENTIONS} ORDER BY unique_id").df()
+        found["basedb"] = evaluate(engine, "temp.known_truth")
+        found["equal valid numbers"] = _by(engine, mentions, ["valid_number"])
+        found["equal names and birth dates"] = _by(engine, mentions, ["name", "born"])
+        found["Splink 5"] = _splink(engine, mentions)
+        found["recordlinkage"] = _recordlinkage(engine, mentions)
+    _print(found)
+
+
+def _by(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame, columns: list[str]) -> Evaluation:
+    """Mentions with the same values in `columns` are one; those that lack one stand alone."""
+    cluster = mentions.groupby(columns)["unique_id"].transform("min").fillna(mentions["unique_id"])
+    return _judged(engine, pd.DataFrame({"mention_id": mentions["unique_id"], "cluster": cluster}))
+
+
+def _judged(engine: duckdb.DuckDBPyConnection, clusters: pd.DataFrame) -> Evaluation:
+    engine.register("peer_cluster", clusters.astype({"mention_id": "int64", "cluster": "int64"}))
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE peer_truth AS SELECT t.* REPLACE (coalesce(c.cluster, t.mention_id)"
+        " AS entity_id) FROM known_truth t LEFT JOIN peer_cluster c USING (mention_id)"
+    )
+    engine.unregister("peer_cluster")
+    return evaluate(engine, "temp.peer_truth", most=0)
+
+
+def _best(engine: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, thresholds: list[float]) -> Evaluation:
+    """Components of the pairs (a, b, score) at each threshold; the one of the best F1."""
+    engine.execute("CREATE OR REPLACE TEMP TABLE peer_pair AS FROM pairs")
+    best: Evaluation | None = None
+    for threshold in thresholds:
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE peer_edge AS SELECT a, b FROM peer_pair WHERE score >= {threshold}"
+        )
+        connected_components(engine, "peer_edge", "peer_component")
+        clusters = engine.execute("SELECT vertex AS mention_id, label AS cluster FROM peer_component").df()
+        found = _judged(engine, clusters)
+        if best is None or (found.pairs.f1 or 0) > (best.pairs.f1 or 0):
+            best = found
+    assert best is not None
+    return best
+
+
+def _splink(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evaluation:
+    import splink.comparison_level_library as cll
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    name = cl.CustomComparison(
+        output_column_name="name",
+        comparison_levels=[
+            cll.NullLevel("name"),
+            cll.ExactMatchLevel("name", term_frequency_adjustments=True),
+            cll.CustomLevel("name_l = former_name_r OR former_name_l = name_r", "former name"),
+            cll.ExactMatchLevel("pinyin"),
+            cll.DamerauLevenshteinLevel("name", 1),
+            cll.ExactMatchLevel("surname"),
+            cll.ElseLevel(),
+        ],
+    )
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        blocking_rules_to_generate_predictions=[
+            block_on("id_number"),
+            block_on("name", "born"),
+            block_on("pinyin", "born"),
+            block_on("phone", "surname"),
+            block_on("name", "address"),
+            block_on("born", "sex", "address"),
+            block_on("pinyin", "substr(id_number, 1, 14)"),
+        ],
+        comparisons=[
+            name,
+            cl.DamerauLevenshteinAtThresholds("id_number", [1, 2]),
+            cl.DateOfBirthComparison("born", input_is_string=True),
+            cl.ExactMatch("sex"),
+            cl.ExactMatch("phone"),
+            cl.LevenshteinAtThresholds("address", [2, 6]).configure(term_frequency_adjustments=True),
+        ],
+        retain_intermediate_calculation_columns=False,
+    )
+    with duckdb.connect() as own:
+        api = DuckDBAPI(connection=own)
+        own.register("mention_frame", mentions)
+        own.execute("CREATE TABLE mention AS FROM mention_frame")
+        linker = Linker(api.register("mention"), settings)
+        training: Any = linker.training
+        training.estimate_probability_two_random_records_match(
+            [block_on("id_number"), block_on("name", "born")], recall=0.9
+        )
+        training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
+        for keys in (("name", "born"), ("phone",), ("id_number",)):
+            training.estimate_parameters_using_expectation_maximisation(block_on(*keys))
+        predicted = linker.inference.predict(threshold_match_weight=-5)
+        pairs = own.execute(
+            f"SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS score FROM {predicted.physical_name}"
+        ).df()
+    return _best(engine, pairs, [float(threshold) for threshold in range(-4, 31, 2)])
+
+
+def _recordlinkage(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evaluation:
+    import recordlinkage
+
+    frame = mentions.set_index("unique_id").astype(object).where(lambda values: values.notna(), None)
+    indexer = recordlinkage.Index()
+    for keys in (
+        ["id_number"],
+        ["name", "born"],
+        ["pinyin", "born"],
+        ["phone", "surname"],
+        ["name", "address"],
+    ):
+        indexer.block(keys)
+    candidates = indexer.index(frame)
+    compare = recordlinkage.Compare(n_jobs=2)
+    for column in ("name", "pinyin", "id_number", "born", "address"):
+        compare.string(column, column, method="jarowinkler", threshold=0.92, label=column)
+    for column in ("name", "id_number", "born", "sex", "phone", "address"):
+        compare.exact(column, column, label=f"{column}_same")
+    features = compare.compute(candidates, frame)
+    classifier = recordlinkage.ECMClassifier(binarize=0.5)
+    classifier.fit(features)
+    score = np.asarray(classifier.prob(features), dtype=float)
+    pairs = pd.DataFrame(
+        {
+            "a": features.index.get_level_values(0),
+            "b": features.index.get_level_values(1),
+            "score": score,
+        }
+    )
+    return _best(engine, pairs, [0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999999])
+
+
+def _print(found: dict[str, Evaluation]) -> None:
+    first = next(iter(found.values()))
+    print(f"{first.records:,} mentions of {first.truths:,} people, {first.pairs.true:,} true pairs")
+    print(
+        f"{'':28}{'precision':>11}{'recall':>9}{'F1':>9}{'B3 prec.':>10}{'B3 rec.':>9}{'wrong':>8}{'missed':>8}"
+    )
+    for name, item in found.items():
+        pairs = item.pairs
+        print(
+            f"{name:28}{pairs.precision or 0:11.6f}{pairs.recall or 0:9.5f}{pairs.f1 or 0:9.5f}"
+            f"{item.b_cubed_precision:10.5f}{item.b_cubed_recall:9.5f}{pairs.said - pairs.both:8,}"
+            f"{pairs.true - pairs.both:8,}"
+        )
+    print(
+        f"\nrecall where one of the two has the error; the {_CHANNELS} channels in which basedb misses most"
+    )
+    missed = sorted(first.tags, key=lambda group: group.pairs.both - group.pairs.true)[:_CHANNELS]
+    print(f"{'':42}{'pairs':>7}" + "".join(f"{name[:14]:>16}" for name in found))
+    for group in missed:
+        cells = []
+        for item in found.values():
+            same = next((other for other in item.tags if other.name == group.name), None)
+            cells.append(f"{(same.pairs.recall or 0) if same else 0:16.4f}")
+        print(f"{group.name:42}{group.pairs.true:7,}{''.join(cells)}")
+
+
+if __name__ == "__main__":
+    main()
