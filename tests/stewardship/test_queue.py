@@ -13,7 +13,7 @@ from basedb.stewardship.split_merge import plan_pair
 from basedb.store.native import reading
 from population import DOMAIN
 from tests.etl.city import City, insured
-from tests.stewardship.village import FAR, NOW, Steward, settle
+from tests.stewardship.village import FAR, NOW, Steward
 
 PERSON = DOMAIN.entity
 
@@ -22,8 +22,8 @@ def pairs(items: list[Item]) -> list[tuple[int, int]]:
     return [item.pair for item in items]
 
 
-def test_what_waits_and_why(city: City) -> None:
-    doubtful, conflict = Steward(settle(city)).queue()
+def test_what_waits_and_why(village: City) -> None:
+    doubtful, conflict = Steward(village).queue()
     assert (doubtful.pair, doubtful.kind, doubtful.records, doubtful.evidence) == (
         (1, 5),
         DOUBTFUL,
@@ -38,20 +38,20 @@ def test_what_waits_and_why(city: City) -> None:
     assert kind_text(PERSON, "other_name") == ("姓名不同", "another name")
 
 
-def test_more_records_and_longer_waiting_are_worth_more(city: City) -> None:
-    steward = Steward(settle(city))
+def test_more_records_and_longer_waiting_are_worth_more(village: City) -> None:
+    steward = Steward(village)
     first = steward.queue()
-    with looking(city.store) as lookup:
+    with looking(village.store) as lookup:
         later = read_queue(lookup, PERSON, NOW + timedelta(days=100))
     assert all(after.worth > before.worth for before, after in zip(first, later, strict=True))
     # A second record of the same employer and telephone makes the conflict twice as large.
-    city.deliver(
+    village.deliver(
         "rs_insured", 2,
         [
             insured("李建国", "", "P1", 出生年月="1955-07-01", 居住地址=FAR, 手机号码="13511110001"),
-            insured("王秀英", number_of(city, "P2"), "P2", 出生年月="1956-06-03", 手机号码="13511110002"),
-            insured("王秀英", number_of(city, "P2"), "P4", 出生年月="1956-06-03", 手机号码="13511110002"),
-            insured("王秀英", number_of(city, "P2"), "P5", 出生年月="1956-06-03", 手机号码="13511110002"),
+            insured("王秀英", number_of(village, "P2"), "P2", 出生年月="1956-06-03", 手机号码="13511110002"),
+            insured("王秀英", number_of(village, "P2"), "P4", 出生年月="1956-06-03", 手机号码="13511110002"),
+            insured("王秀英", number_of(village, "P2"), "P5", 出生年月="1956-06-03", 手机号码="13511110002"),
         ],
     )  # fmt: skip
     (best, other) = steward.queue()
@@ -64,8 +64,8 @@ def number_of(city: City, key: str) -> str:
                           " USING (record_id) WHERE source_key = ?", key)[0][0])  # fmt: skip
 
 
-def test_a_judgement_takes_an_item_out_and_its_withdrawal_brings_it_back(city: City) -> None:
-    steward = Steward(settle(city))
+def test_a_judgement_takes_an_item_out_and_its_withdrawal_brings_it_back(village: City) -> None:
+    steward = Steward(village)
     different = steward.decide(1, 5, "different").judgements
     same = steward.decide(2, 6, "same").judgements
     assert steward.queue() == []
@@ -75,19 +75,19 @@ def test_a_judgement_takes_an_item_out_and_its_withdrawal_brings_it_back(city: C
     assert pairs(steward.queue()) == [(1, 5), (2, 8)]
 
 
-def test_who_cannot_tell_leaves_an_item_for_others(city: City) -> None:
-    steward = Steward(settle(city))
-    with looking(city.store) as lookup:
+def test_who_cannot_tell_leaves_an_item_for_others(village: City) -> None:
+    steward = Steward(village)
+    with looking(village.store) as lookup:
         plan = plan_pair(lookup, PERSON, 1, 5, "unsure", "照片不清")
     assert plan == Plan(doubts=plan.doubts) and steward.enter(plan).judgements == ()
     item, other = steward.queue()
     assert (item.unsure_by, item.unsure_reason) == ("李主任", "照片不清")
     assert next_item([item, other], "赵敏") == other
-    assign(city.store, PERSON, [(5, 1)], "赵敏", "李主任", NOW)
+    assign(village.store, PERSON, [(5, 1)], "赵敏", "李主任", NOW)
     item, other = steward.queue()
     assert item.assigned_to == "赵敏" and next_item([item, other], "赵敏") == item
     assert next_item([item, other], "孙亮") == other and next_item([item], "孙亮") is None
-    assign(city.store, PERSON, [(1, 5)], None, "李主任", NOW)
+    assign(village.store, PERSON, [(1, 5)], None, "李主任", NOW)
     assert steward.queue()[0].assigned_to is None
 
 
@@ -128,14 +128,14 @@ def test_an_empty_store_has_no_queue(city: City) -> None:
     assert Steward(city).queue() == []
 
 
-def test_analysts_see_the_same_queue_without_names(city: City) -> None:
-    steward = Steward(settle(city))
-    assign(city.store, PERSON, [(2, 6)], "赵敏", "李主任", NOW)
+def test_analysts_see_the_same_queue_without_names(village: City) -> None:
+    steward = Steward(village)
+    assign(village.store, PERSON, [(2, 6)], "赵敏", "李主任", NOW)
     told = {
         (item.left, item.right, item.weight, item.evidence, *item.records, item.assigned_to, item.since)
         for item in steward.queue()
     }
-    with reading(city.store, "UTC") as reader:
+    with reading(village.store, "UTC") as reader:
         columns = "left_id, right_id, match_weight, evidence, left_records, right_records, assigned_to, waiting_since"
         seen = set(reader.ask(f"SELECT {columns} FROM population.review_queue").rows)
         names = list(
@@ -144,4 +144,4 @@ def test_analysts_see_the_same_queue_without_names(city: City) -> None:
     assert seen == told
     assert names == [("李**", "李**"), ("王**", "王**")]
     labels = "SELECT count(*) FROM basedb.column_label WHERE table_name = 'review_queue' AND personal"
-    assert city.query(labels) == [(0,)]
+    assert village.query(labels) == [(0,)]

@@ -10,7 +10,7 @@ from basedb.stewardship.plan import Unresolved
 from etl.quarantine import NotPossible
 from population import DOMAIN
 from tests.etl.city import City, insured, marriage, resident
-from tests.stewardship.village import FAR, LI, LI_LATER, WANG, WANG_OTHER, ZHANG, Steward, settle, who
+from tests.stewardship.village import FAR, LI, LI_LATER, WANG, WANG_OTHER, ZHANG, Steward, who
 
 PERSON = DOMAIN.entity
 
@@ -19,19 +19,19 @@ def redirects(city: City) -> list[tuple[int, int]]:
     return city.query("SELECT from_id, to_id FROM basedb.redirect ORDER BY from_id")  # type: ignore[return-value]
 
 
-def test_a_merge_redirects_and_its_withdrawal_gives_a_new_id(city: City) -> None:
-    steward = Steward(settle(city))
-    before = who(city)
+def test_a_merge_redirects_and_its_withdrawal_gives_a_new_id(village: City) -> None:
+    steward = Steward(village)
+    before = who(village)
     merged = steward.decide(5, 1, "same")
     assert (merged.judgements, merged.merged, merged.fresh, merged.moved) == ((1,), ((5, 1),), (), 1)
-    assert who(city)[1] == ["ga_population:" + LI, "rs_insured:P1"] and 5 not in who(city)
-    assert redirects(city) == [(5, 1)]
-    assert city.query("SELECT phone FROM population.person WHERE person_id = 1") == [("13511110001",)]
+    assert who(village)[1] == ["ga_population:" + LI, "rs_insured:P1"] and 5 not in who(village)
+    assert redirects(village) == [(5, 1)]
+    assert village.query("SELECT phone FROM population.person WHERE person_id = 1") == [("13511110001",)]
     withdrawn = steward.withdraw(1)
     assert (withdrawn.merged, withdrawn.fresh) == ((), (8,))
-    assert who(city) == {**{key: value for key, value in before.items() if key != 5}, 8: before[5]}
-    assert redirects(city) == [(5, 8)]  # what was number 5 is now number 8
-    assert city.query("SELECT phone FROM population.person WHERE person_id = 1") == [(None,)]
+    assert who(village) == {**{key: value for key, value in before.items() if key != 5}, 8: before[5]}
+    assert redirects(village) == [(5, 8)]  # what was number 5 is now number 8
+    assert village.query("SELECT phone FROM population.person WHERE person_id = 1") == [(None,)]
 
 
 def test_the_same_holds_for_whole_clusters_whatever_speaks_against_it(city: City) -> None:
@@ -53,47 +53,48 @@ def test_the_same_holds_for_whole_clusters_whatever_speaks_against_it(city: City
     assert sorted(map(len, who(city).values())) == [2, 2]
 
 
-def test_a_judgement_covers_the_records_that_come_later(city: City) -> None:
-    steward = Steward(settle(city))
+def test_a_judgement_covers_the_records_that_come_later(village: City) -> None:
+    steward = Steward(village)
     steward.decide(1, 5, "different")
     # The insurance enters the number of the other: an exact rule would make them one.
     row = insured("李建国", LI, "P1", 出生年月="1955-07-01", 居住地址=FAR, 手机号码="13511110001")
-    city.deliver("rs_insured", 2, [row])
-    assert who(city)[5] == ["rs_insured:P1", "rs_insured:P1*"]
+    village.deliver("rs_insured", 2, [row])
+    assert who(village)[5] == ["rs_insured:P1", "rs_insured:P1*"]
     assert (
-        city.query("SELECT id_status FROM population.person WHERE person_id IN (1, 5)") == [("disputed",)] * 2
+        village.query("SELECT id_status FROM population.person WHERE person_id IN (1, 5)")
+        == [("disputed",)] * 2
     )
     # And so it is for a third record that fits both.
-    city.deliver("mz_marriages", 2, [marriage(("李建国", LI), ("王秀英", WANG))])
-    assert [person for person, records in who(city).items() if "mz_marriages:J1:husband" in records] in (
+    village.deliver("mz_marriages", 2, [marriage(("李建国", LI), ("王秀英", WANG))])
+    assert [person for person, records in who(village).items() if "mz_marriages:J1:husband" in records] in (
         [1],
         [5],
     )
     steward.withdraw(1)
-    assert 5 not in who(city) and len(who(city)[1]) == 4
-    assert city.query("SELECT id_status FROM population.person WHERE person_id = 1") == [("sole",)]
+    assert 5 not in who(village) and len(who(village)[1]) == 4
+    assert village.query("SELECT id_status FROM population.person WHERE person_id = 1") == [("sole",)]
 
 
-def test_contradictory_judgements_are_refused_and_named(city: City) -> None:
-    steward = Steward(settle(city))
+def test_contradictory_judgements_are_refused_and_named(village: City) -> None:
+    steward = Steward(village)
     steward.decide(1, 5, "different")
     steward.decide(1, 2, "same")
-    before = who(city)
+    before = who(village)
     with pytest.raises(NotPossible, match="判定 1（不同，李主任）、2（同一，李主任）矛盾"):
         steward.decide(1, 5, "same")
     with pytest.raises(NotPossible, match="矛盾"):
         steward.decide(1, 5, "same")  # the number is not used up
     with pytest.raises(NotPossible, match="矛盾"):
         steward.reviser.judge("different", [(16, 32)], steward.decision())
-    assert who(city) == before
+    assert who(village) == before
     with pytest.raises(NotPossible, match="没有编号为 7777 的提及"):
         steward.reviser.judge("same", [(16, 7777)], steward.decision())
     with pytest.raises(NotPossible, match="不存在或已撤回"):
         steward.withdraw(9)
 
 
-def test_judgements_that_say_nothing_new_are_refused(city: City) -> None:
-    steward = Steward(settle(city))
+def test_judgements_that_say_nothing_new_are_refused(village: City) -> None:
+    steward = Steward(village)
     steward.decide(1, 5, "different")
     with pytest.raises(Unresolved, match="已由 李主任 判定为不同（判定 1）"):
         steward.decide(5, 1, "different")
@@ -101,9 +102,9 @@ def test_judgements_that_say_nothing_new_are_refused(city: City) -> None:
         steward.decide(2, 2, "same")
 
 
-def test_an_id_that_was_merged_away_is_not_taken_silently(city: City) -> None:
-    Steward(settle(city)).decide(1, 5, "same")
-    with looking(city.store) as lookup:
+def test_an_id_that_was_merged_away_is_not_taken_silently(village: City) -> None:
+    Steward(village).decide(1, 5, "same")
+    with looking(village.store) as lookup:
         with pytest.raises(Unresolved, match="编号 5 已于 2026-11-20 并入 1") as refused:
             resolve_ids(lookup, PERSON, [5, 2])
         assert "--follow" in str(refused.value)
@@ -158,8 +159,8 @@ def test_a_split_may_cut_through_the_versions_of_a_record(city: City) -> None:
     assert len(done.judgements) == 2
 
 
-def test_what_cannot_be_split_is_said(city: City) -> None:
-    steward = Steward(settle(city))
+def test_what_cannot_be_split_is_said(village: City) -> None:
+    steward = Steward(village)
     with pytest.raises(Unresolved, match="全部记录，没有剩余"):
         steward.split(5, "rs_insured:P1")
     with pytest.raises(Unresolved, match="没有记录 rs_insured:P2"):

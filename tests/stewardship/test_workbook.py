@@ -16,7 +16,7 @@ from basedb.stewardship.plan import joined
 from basedb.stewardship.workbook import write_queue
 from population import DOMAIN
 from tests.etl.city import City, insured
-from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, Steward, settle, who
+from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, Steward, who
 
 PERSON = DOMAIN.entity
 
@@ -43,8 +43,8 @@ def fill(path: Path, *cells: tuple[str, Any]) -> None:
     edit(path, change)
 
 
-def test_a_workbook_there_and_back(city: City, tmp_path: Path) -> None:
-    steward = Steward(settle(city))
+def test_a_workbook_there_and_back(village: City, tmp_path: Path) -> None:
+    steward = Steward(village)
     path = export(steward, tmp_path / "q.xlsx")
     sheet = load_workbook(path)["判定"]
     heading = [cell.value for cell in sheet[1]]
@@ -61,32 +61,32 @@ def test_a_workbook_there_and_back(city: City, tmp_path: Path) -> None:
     assert [(item.row, item.left, item.right, item.verdict, item.reason) for item in answers] == [
         (2, 1, 5, "same", "本人确认"), (3, 2, 6, "different", "批量核对"),
     ]  # fmt: skip
-    with looking(city.store) as lookup:
+    with looking(village.store) as lookup:
         plans, stale = plan_answers(lookup, PERSON, answers)
     assert not stale
     assert steward.reviser.enter(joined(plans), steward.decision("批量核对")).merged == ((5, 1),)
     assert steward.queue() == []
-    assert city.query("SELECT verdict, reason FROM basedb.judgement ORDER BY 1") == [
+    assert village.query("SELECT verdict, reason FROM basedb.judgement ORDER BY 1") == [
         ("different", "批量核对"), ("same", "本人确认"),
     ]  # fmt: skip
-    with looking(city.store) as lookup:
+    with looking(village.store) as lookup:
         plans, stale = plan_answers(lookup, PERSON, answers)
     assert not plans and ["编号 5 已不存在" in why or "判定为不同" in why for _, why in stale] == [True, True]
 
 
-def test_an_answer_about_records_that_changed_is_stale(city: City, tmp_path: Path) -> None:
-    steward = Steward(settle(city))
+def test_an_answer_about_records_that_changed_is_stale(village: City, tmp_path: Path) -> None:
+    steward = Steward(village)
     path = export(steward, tmp_path / "q.xlsx")
     fill(path, ("A2", "同一"), ("B2", "x"), ("A3", "待定"), ("B3", "看不清"))
-    city.deliver(
+    village.deliver(
         "rs_insured", 2, [insured("李建国", "", "P1", 出生年月="1955-07-01", 居住地址=FAR, 单位名称="甲")]
     )
-    with looking(city.store) as lookup:
+    with looking(village.store) as lookup:
         plans, stale = plan_answers(lookup, PERSON, read_answers(path))
     assert [(item.row, why.split(" / ")[0]) for item, why in stale] == [(2, "导出后记录有变化")]
     steward.enter(joined(plans))
     assert steward.queue()[1].unsure_reason == "看不清"
-    assert 5 in who(city)
+    assert 5 in who(village)
 
 
 def written(tmp_path: Path) -> Path:
@@ -151,10 +151,10 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
         read_answers(path)
 
 
-def test_texts_from_departments_are_no_formulas(city: City, tmp_path: Path) -> None:
-    steward = Steward(settle(city))
+def test_texts_from_departments_are_no_formulas(village: City, tmp_path: Path) -> None:
+    steward = Steward(village)
     row = insured("李建国", "", "P1", 出生年月="1955-07-01", 居住地址=FAR, 单位名称="=1+1")
-    city.deliver("rs_insured", 2, [row])
+    village.deliver("rs_insured", 2, [row])
     sheet = load_workbook(export(steward, tmp_path / "q.xlsx"))["判定"]
     cells = [cell for line in sheet.iter_rows() for cell in line if str(cell.value).startswith("=1+1")]
     assert cells and all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
