@@ -3,12 +3,13 @@
     python -m benchmarks.peers duckdb:///city.duckdb CITY/truth
 
 The city must be loaded (`basedb init`, `basedb nightly CITY`). Everybody gets the last version of every
-mention of known truth with the columns our load standardized: folded name and pinyin, checked number,
-birth date (from the number where none is stated), sex, telephone, address keys. What is ours in the table
-is what the store says, review queue not counted.
+mention of known truth with the columns our own model compares: folded name and pinyin, checked number,
+birth date (from the number where none is stated), sex, telephone, parsed addresses. What is ours in the
+table is what the store says, review queue not counted.
 
-Peers are given what helps them: term frequencies, several passes of EM, the threshold at which their F1
-is best by the truth itself, which nobody would know. Splink clusters are connected components.
+Peers are given what helps them: Splink term frequencies, several passes of EM and the blocking rules of our
+model, recordlinkage the truth of a tenth of its pairs to learn from, both the threshold at which their F1 is
+best by the truth itself, which nobody would know. Their clusters are connected components.
 """
 
 from __future__ import annotations
@@ -30,15 +31,12 @@ from basedb.store import open_store
 from benchmarks._truth import write_truth
 from population import DOMAIN
 
-# Every mention with what there is to compare; a relative named beside an event has name and number only.
-_MENTIONS = """
-    SELECT t.mention_id AS unique_id, m.name_folded AS name, m.name_pinyin AS pinyin, m.surname,
-        m.former_name_folded AS former_name,
-        CASE WHEN m.id_valid THEN m.id_number END AS valid_number, coalesce(m.id_number, m.student_id_number) AS id_number,
-        strftime(coalesce(m.birth_date, CASE WHEN m.id_valid AND length(m.id_number) = 18
-            THEN TRY_STRPTIME(substr(m.id_number, 7, 8), '%Y%m%d')::DATE END), '%Y-%m-%d') AS born,
-        m.sex, m.phone, coalesce(m.current_address, m.registered_address) AS address
-    FROM known_truth t JOIN population.person_mention m USING (mention_id)"""
+# The columns that the records of our own model have; a relative beside an event has name and number only.
+_COLUMNS = (
+    "name_folded", "name_pinyin", "surname", "former_name_folded", "id_number", "id_alternative", "own_number", "born",
+    "sex", "phone", "registered_plate", "registered_estate", "current_plate", "current_estate",
+)  # fmt: skip
+_PLACES = ("registered_plate", "current_plate", "registered_estate", "current_estate")
 _CHANNELS = 15
 
 
@@ -54,10 +52,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(arguments.store).reading() as engine:
         write_truth(arguments.truth, Path(folder) / "truth.parquet")
         read_truth(engine, DOMAIN.entity, [Path(folder) / "truth.parquet"], "known_truth")
-        mentions = engine.execute(f"{_MENTIONS} ORDER BY unique_id").df()
+        records = DOMAIN.entity.model.records
+        listed = ", ".join(f"{records[name]} AS {name}" for name in _COLUMNS)
+        mentions = engine.execute(
+            f"SELECT mention_id AS unique_id, {listed} FROM known_truth JOIN population.person_mention"
+            " USING (mention_id) ORDER BY unique_id"
+        ).df()
         found["basedb"] = evaluate(engine, "temp.known_truth")
-        found["equal valid numbers"] = _by(engine, mentions, ["valid_number"])
-        found["equal names and birth dates"] = _by(engine, mentions, ["name", "born"])
+        found["equal valid numbers"] = _by(engine, mentions, ["own_number"])
+        found["equal names and birth dates"] = _by(engine, mentions, ["name_folded", "born"])
         found["Splink 5"] = _splink(engine, mentions)
         found["recordlinkage"] = _recordlinkage(engine, mentions)
     _print(found)
@@ -103,14 +106,32 @@ def _splink(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evalua
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     name = cl.CustomComparison(
-        output_column_name="name",
+        output_column_name="name_folded",
         comparison_levels=[
-            cll.NullLevel("name"),
-            cll.ExactMatchLevel("name", term_frequency_adjustments=True),
-            cll.CustomLevel("name_l = former_name_r OR former_name_l = name_r", "former name"),
-            cll.ExactMatchLevel("pinyin"),
-            cll.DamerauLevenshteinLevel("name", 1),
+            cll.NullLevel("name_folded"),
+            cll.ExactMatchLevel("name_folded", term_frequency_adjustments=True),
+            cll.CustomLevel(
+                "name_folded_l = former_name_folded_r OR former_name_folded_l = name_folded_r", "former name"
+            ),
+            cll.ExactMatchLevel("name_pinyin"),
+            cll.DamerauLevenshteinLevel("name_folded", 1),
             cll.ExactMatchLevel("surname"),
+            cll.ElseLevel(),
+        ],
+    )
+    either = "registered_plate", "current_plate"
+    address = cl.CustomComparison(
+        output_column_name="address",
+        comparison_levels=[
+            cll.CustomLevel(
+                "coalesce(registered_plate_l, current_plate_l) IS NULL"
+                " OR coalesce(registered_plate_r, current_plate_r) IS NULL",
+                "missing",
+            ).configure(is_null_level=True),
+            cll.CustomLevel(" OR ".join(f"{x}_l = {y}_r" for x in either for y in either), "plate"),
+            cll.CustomLevel(
+                "registered_estate_l = registered_estate_r OR current_estate_l = current_estate_r", "estate"
+            ),
             cll.ElseLevel(),
         ],
     )
@@ -118,20 +139,23 @@ def _splink(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evalua
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=[
             block_on("id_number"),
-            block_on("name", "born"),
-            block_on("pinyin", "born"),
-            block_on("phone", "surname"),
-            block_on("name", "address"),
-            block_on("born", "sex", "address"),
-            block_on("pinyin", "substr(id_number, 1, 14)"),
+            block_on("id_alternative"),
+            block_on("name_pinyin", "born"),
+            block_on("name_pinyin", "current_plate"),
+            block_on("name_pinyin", "registered_plate"),
+            block_on("born", "current_plate"),
+            block_on("born", "registered_plate"),
+            block_on("phone"),
+            block_on("name_pinyin", "substr(id_number, 1, 9)"),
+            block_on("name_pinyin", "substr(id_number, 10)"),
         ],
         comparisons=[
             name,
             cl.DamerauLevenshteinAtThresholds("id_number", [1, 2]),
             cl.DateOfBirthComparison("born", input_is_string=True),
             cl.ExactMatch("sex"),
+            address,
             cl.ExactMatch("phone"),
-            cl.LevenshteinAtThresholds("address", [2, 6]).configure(term_frequency_adjustments=True),
         ],
         retain_intermediate_calculation_columns=False,
     )
@@ -142,10 +166,10 @@ def _splink(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evalua
         linker = Linker(api.register("mention"), settings)
         training: Any = linker.training
         training.estimate_probability_two_random_records_match(
-            [block_on("id_number"), block_on("name", "born")], recall=0.9
+            [block_on("id_number", "name_folded"), block_on("name_folded", "born")], recall=0.9
         )
         training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
-        for keys in (("name", "born"), ("phone",), ("id_number",)):
+        for keys in (("name_folded", "born"), ("phone",), ("id_number",)):
             training.estimate_parameters_using_expectation_maximisation(block_on(*keys))
         predicted = linker.inference.predict(threshold_match_weight=-5)
         pairs = own.execute(
@@ -159,23 +183,18 @@ def _recordlinkage(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) ->
 
     frame = mentions.set_index("unique_id").astype(object).where(lambda values: values.notna(), None)
     indexer = recordlinkage.Index()
-    for keys in (
-        ["id_number"],
-        ["name", "born"],
-        ["pinyin", "born"],
-        ["phone", "surname"],
-        ["name", "address"],
-    ):
+    for keys in (["id_number"], ["name_pinyin"], ["surname", "born"], ["phone"], ["born", "current_plate"]):
         indexer.block(keys)
     candidates = indexer.index(frame)
     compare = recordlinkage.Compare(n_jobs=2)
-    for column in ("name", "pinyin", "id_number", "born", "address"):
+    for column in ("name_folded", "id_number", "born"):
         compare.string(column, column, method="jarowinkler", threshold=0.92, label=column)
-    for column in ("name", "id_number", "born", "sex", "phone", "address"):
+    for column in ("name_pinyin", "sex", "phone", *_PLACES):
         compare.exact(column, column, label=f"{column}_same")
     features = compare.compute(candidates, frame)
-    classifier = recordlinkage.ECMClassifier(binarize=0.5)
-    classifier.fit(features)
+    learnt = features.sample(frac=0.1, random_state=1)
+    classifier = recordlinkage.LogisticRegressionClassifier()
+    classifier.fit(learnt, _true_pairs(engine, learnt.index))
     score = np.asarray(classifier.prob(features), dtype=float)
     pairs = pd.DataFrame(
         {
@@ -185,6 +204,19 @@ def _recordlinkage(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) ->
         }
     )
     return _best(engine, pairs, [0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999999])
+
+
+def _true_pairs(engine: duckdb.DuckDBPyConnection, pairs: pd.MultiIndex) -> pd.MultiIndex:
+    """Those of the pairs that truly are one."""
+    engine.register(
+        "asked_pair", pd.DataFrame({"a": pairs.get_level_values(0), "b": pairs.get_level_values(1)})
+    )
+    found = engine.execute(
+        "SELECT a, b FROM asked_pair JOIN known_truth l ON l.mention_id = a JOIN known_truth r ON r.mention_id = b"
+        " WHERE l.true_id = r.true_id"
+    ).df()
+    engine.unregister("asked_pair")
+    return pd.MultiIndex.from_frame(found)
 
 
 def _print(found: dict[str, Evaluation]) -> None:
