@@ -21,7 +21,7 @@ AFTER = [
     resident("赵五", number("19810101", 5)),
     resident("", number("19820101", 6)),
 ]
-STAGES = ("read", "classify", "standardize", "accept", "link", "resolve", "merge", "publish")
+STAGES = ("read", "classify", "standardize", "accept", "mention", "link", "resolve", "merge", "publish")
 
 
 def prepared(new_city: Callable[[], City]) -> tuple[City, Path]:
