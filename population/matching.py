@@ -231,7 +231,13 @@ PERSON = MatchModel(
         ),
     ),
     sole_values=(
-        SoleValue("own_number", "own_number", "两个不同的有效号码", "two different valid numbers"),
+        SoleValue(
+            "own_number",
+            "own_number",
+            "两个不同的有效号码",
+            "two different valid numbers",
+            vouched="household_no",
+        ),
         SoleValue("birth_certificate", "birth_certificate", "两个出生医学证明", "two birth certificates"),
     ),
     correction=_CORRECTED,

@@ -19,16 +19,18 @@ class Tier(IntEnum):
 
     JUDGEMENT = 0
     HISTORY = 1
-    EXACT = 2
-    MUST = 3
-    SCORE = 4
+    CORRECTION = 2
+    EXACT = 3
+    MUST = 4
+    SCORE = 5
 
 
 @dataclass(frozen=True)
 class Member:
     """A record of the component. place: its rank by content. values: its sole values by column.
 
-    part: what it may share a cluster with nobody of the same part (two mentions of one record).
+    part: what it may share a cluster with nobody of the same part (two mentions of one record). vouched:
+    the columns whose value a register vouches for.
     """
 
     vertex: int
@@ -36,6 +38,7 @@ class Member:
     part: int
     values: Mapping[str, str]
     unit: tuple[str, ...] = ()
+    vouched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ class Edge:
 
 @dataclass(frozen=True)
 class Partition:
-    """cluster: vertex → the smallest member vertex of its cluster. refused: scored edges between two
-    clusters, with whether a person should look (True) or the records are better explained (False)."""
+    """cluster: vertex → the smallest member vertex of its cluster. refused: scored edges and corrections
+    between two clusters, with whether a person should look (True) or the records are better explained
+    (False)."""
 
     cluster: dict[int, int]
     refused: dict[tuple[int, int], bool]
@@ -76,14 +80,16 @@ def partition(
     ordered = sorted(edges, key=builder.rank)
     for edge in (edge for edge in ordered if edge.tier <= Tier.HISTORY):
         builder.join(edge)
+    for edge in (edge for edge in ordered if edge.tier == Tier.CORRECTION):
+        builder.correct(edge)
     builder.settle_values()
-    for edge in (edge for edge in ordered if Tier.HISTORY < edge.tier < Tier.SCORE):
+    for edge in (edge for edge in ordered if Tier.CORRECTION < edge.tier < Tier.SCORE):
         builder.join(edge)
     scores = [edge for edge in ordered if edge.tier == Tier.SCORE]
     units = {member.unit for member in builder.members.values()}
     if len(units) <= plausible:
         builder.join_scores(scores)
-    return Partition(builder.clusters(), builder.refused(scores))
+    return Partition(builder.clusters(), builder.refused(scores) | builder.refuted(ordered))
 
 
 class _Builder:
@@ -101,6 +107,11 @@ class _Builder:
         self.different = _neighbours(different)
         self.forbidden = _neighbours(forbidden)
         self.content: dict[int, set[int]] = {vertex: {vertex} for vertex in self.members}
+        self.vouched = {
+            (column, member.values[column])
+            for member in self.members.values()
+            for column in member.vouched & member.values.keys()
+        }
         self.value_class: dict[tuple[str, str], tuple[str, str]] = {}
         self.values: dict[int, dict[str, set[tuple[str, str]]]] = {}
         # For vertices that are no members: a member of each cluster they are an edge of.
@@ -166,6 +177,28 @@ class _Builder:
         self._unite(one, other)
         return True
 
+    def correct(self, edge: Edge) -> None:
+        """Unite the clusters of a value and its correction.
+
+        Where a register vouches for both values, each is somebody's own and none corrects the other,
+        but for what the register itself has followed from one to the other.
+        """
+        one, other = self.find(edge.a), self.find(edge.b)
+        mine, yours = self._own_values(one), self._own_values(other)
+        for column in mine.keys() & yours.keys():
+            if not mine[column] & yours[column]:
+                return
+        self._join(edge.a, edge.b, edge.tier)
+
+    def _own_values(self, root: int) -> dict[str, set[str]]:
+        """The values of a cluster that a register vouches for, by column."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for vertex in self.content.get(root, ()):
+            for column, value in self.members[vertex].values.items():
+                if (column, value) in self.vouched:
+                    found[column].add(value)
+        return found
+
     def join_scores(self, scores: list[Edge]) -> None:
         """Unite by scores, strongest first, where neither a constraint nor a rival stands against it."""
         for edge in scores:
@@ -190,6 +223,14 @@ class _Builder:
                     not apart and best < edge.weight + self.margin
                 )
         return found
+
+    def refuted(self, edges: list[Edge]) -> dict[tuple[int, int], bool]:
+        """Corrections that did not come true: the values are two people's own."""
+        return {
+            (min(edge.a, edge.b), max(edge.a, edge.b)): False
+            for edge in edges
+            if edge.tier == Tier.CORRECTION and self.find(edge.a) != self.find(edge.b)
+        }
 
     def clusters(self) -> dict[int, int]:
         """Every member's cluster, named by its smallest member."""

@@ -169,13 +169,15 @@ class SoleValue:
     """An entity has one value of this record column: two different ones are two entities.
 
     Values that follow each other in the history of one departmental record count as one: numbers are
-    lawfully corrected.
+    lawfully corrected. vouched: a record column that only entries of the register have; a value that
+    stands in one of them is its bearer's own, not another's before it was corrected.
     """
 
     name: str
     column: str
     zh: str
     en: str
+    vouched: str = ""
 
 
 @dataclass(frozen=True)

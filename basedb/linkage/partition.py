@@ -130,15 +130,15 @@ def _real_edges(session: Session, entity: Entity) -> None:
             UNION ALL SELECT a, b, {Tier.HISTORY}, 'infinity'::DOUBLE FROM doubtful_version
             UNION ALL SELECT a, b, {Tier.JUDGEMENT}, 0.0 FROM standing_judgement WHERE verdict = 'same'
             UNION ALL
-            SELECT a, b, CASE WHEN method IN ('succession', 'correction') THEN {Tier.HISTORY}
-                    WHEN method = 'must_link' THEN {Tier.MUST} ELSE {Tier.SCORE} END, coalesce(match_weight, 0)
+            SELECT a, b, CASE method WHEN 'succession' THEN {Tier.HISTORY} WHEN 'correction' THEN {Tier.CORRECTION}
+                    WHEN 'must_link' THEN {Tier.MUST} ELSE {Tier.SCORE} END, coalesce(match_weight, 0)
             FROM (
                 SELECT a, b, method, match_weight, grade FROM kept_evidence
                 UNION SELECT a, b, method, match_weight, grade FROM new_evidence)
             WHERE grade = 'auto'"""
     )
     engine.execute(
-        """DELETE FROM real_edge WHERE tier <> 2 AND
+        f"""DELETE FROM real_edge WHERE tier <> {Tier.EXACT} AND
             (a NOT IN (SELECT vertex FROM doubtful) OR b NOT IN (SELECT vertex FROM doubtful))"""
     )
 
@@ -154,13 +154,16 @@ def _contradictory_groups(engine: duckdb.DuckDBPyConnection, entity: Entity) -> 
     grouped: dict[int, Group] = defaultdict(lambda: ([], [], [], []))
     sole = [item.column for item in entity.model.sole_values]
     listed = "".join(f", {column}::TEXT" for column in sole)
-    for label, vertex, place, record_id, source, source_key, role, *values in engine.execute(
+    vouching = {item.column: item.vouched for item in entity.model.sole_values if item.vouched}
+    vouched = ", ".join(f"CASE WHEN {by} IS NOT NULL THEN '{column}' END" for column, by in vouching.items())
+    for label, vertex, place, record_id, source, source_key, role, own, *values in engine.execute(
         f"""SELECT label, vertex, rank() OVER (ORDER BY source, source_key, role, {_content(entity)}), record_id,
-                source, source_key, role{listed}
+                source, source_key, role, [{vouched}]{listed}
             FROM contested_member"""
     ).fetchall():
         held = {name: value for name, value in zip(sole, values, strict=True) if value is not None}
-        grouped[label][0].append(Member(vertex, place, record_id, held, (source, source_key, role)))
+        unit, own = (source, source_key, role), frozenset(filter(None, own))
+        grouped[label][0].append(Member(vertex, place, record_id, held, unit, own))
     for label, a, b, tier, weight in engine.execute(
         """SELECT c.label, e.a, e.b, e.tier, e.weight FROM real_edge e JOIN real_component c ON c.vertex = e.a
             WHERE c.label IN (SELECT label FROM contradictory)"""

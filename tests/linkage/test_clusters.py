@@ -55,3 +55,24 @@ def test_versions_of_a_record_stay_together_before_any_correction() -> None:
     """2 and 3 are versions of one record; a correction leads from 1, judged another than 2, to 3."""
     edges = [Edge(2, 3, Tier.HISTORY, float("inf")), Edge(1, 3, Tier.HISTORY, 20.0)]
     assert clusters(map(member, (1, 2, 3)), edges, [(1, 2)]) == {frozenset({1}), frozenset({2, 3})}
+
+
+def registered(vertex: int, number: str) -> Member:
+    return Member(
+        vertex, vertex, vertex, {"no": number}, ("register", str(vertex), "self"), frozenset({"no"})
+    )
+
+
+def test_a_correction_leads_to_a_number_nobody_else_is_registered_under() -> None:
+    """3 stands under B elsewhere; a correction says that it is A, the number of 1."""
+    corrected = [
+        Edge(1, 3, Tier.CORRECTION, 20.0),
+        *(Edge(vertex, FORM, Tier.EXACT) for vertex in (2, 3)),
+    ]
+    alone = [registered(1, "A"), member(2, {"no": "B"}), member(3, {"no": "B"})]
+    assert clusters(alone, corrected) == {frozenset({1, 2, 3})}
+    both = [registered(1, "A"), registered(2, "B"), member(3, {"no": "B"})]
+    assert clusters(both, corrected) == {frozenset({1}), frozenset({2, 3})}
+    assert partition(both, corrected, [], [], margin=3.0, plausible=60).refused == {(1, 3): False}
+    followed = [Edge(1, 2, Tier.HISTORY, 20.0), *corrected]
+    assert clusters(both, followed) == {frozenset({1, 2, 3})}
