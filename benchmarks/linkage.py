@@ -134,7 +134,7 @@ MODEL = MatchModel(
 )
 EXACT, RECALL = MODEL.blocking[0], 0.6
 # Of ten million people, eight hundred million pairs are born on one day with one sex.
-_DEDUPE = replace(MODEL, blocking=tuple(rule for rule in MODEL.blocking if rule.name != "born_sex"))
+DEDUPE_MODEL = replace(MODEL, blocking=tuple(rule for rule in MODEL.blocking if rule.name != "born_sex"))
 
 
 def main() -> None:
@@ -228,7 +228,7 @@ def _basedb(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
 def _deduped(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
     with _records(file, arguments.memory) as engine:
         start = time.perf_counter()
-        done = link_tables(engine, _DEDUPE, "people_left", prior=1e-7)
+        done = link_tables(engine, DEDUPE_MODEL, "people_left", prior=1e-7)
         total = time.perf_counter() - start
         counts = {"pairs": sum(size.pairs for size in done.sizes), "scored": done.pairs}
         return _measured(total, done.seconds, counts | _quality(engine, "link", "people_left"))
