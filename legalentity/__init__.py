@@ -1,1 +1,50 @@
-"""The legal-entity base."""
+"""The legal-entity base: organisations, their codes and names, branches, representatives."""
+
+from pathlib import Path
+
+from basedb.domain import Domain, Entity
+from legalentity.attributes import ORGANIZATION, RECORD
+from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
+from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
+from legalentity.standardize import check_organization
+from legalentity.survivorship import DERIVED
+from legalentity.tables import (
+    metadata,
+    organization,
+    organization_block,
+    organization_evidence,
+    organization_mention,
+    organization_version,
+    source_record,
+)
+
+_HERE = Path(__file__).parent
+
+DOMAIN = Domain(
+    name="legalentity",
+    title="法人单位基础信息库",
+    metadata=metadata,
+    entity=Entity(
+        schema="legalentity",
+        name="organization",
+        zh="机构",
+        attributes=ORGANIZATION,
+        model=ORGANIZATION_MODEL,
+        key_rule=BY_CODE,
+        same_record=SAME_RECORD,
+        succession=SUCCESSION,
+        identifier="org_code",
+        closing=("cancelled_date",),
+        derived=DERIVED,
+        master=organization,
+        version=organization_version,
+        mention=organization_mention,
+        evidence=organization_evidence,
+        block=organization_block,
+        check=check_organization,
+    ),
+    source_record=source_record,
+    record_attributes=RECORD,
+    contracts=_HERE / "sources",
+    views=_HERE / "views",
+)

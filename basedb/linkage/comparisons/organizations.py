@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from basedb.linkage.comparisons.strings import (
+    cross_equal,
     equal,
     may_be_one_apart,
     missing,
@@ -25,7 +26,7 @@ _SHORTEST_END = 3
 
 @dataclass(frozen=True)
 class OrganizationColumns:
-    """The columns an organisation's name is compared by."""
+    """The columns an organisation's name is compared by. former: that of a former name, if there is one."""
 
     name: str = "name_folded"
     division: str = "division"
@@ -35,12 +36,14 @@ class OrganizationColumns:
     marks: str = "marks"
     core: str = "name_core"
     pinyin: str = "core_pinyin"
+    former: str = ""
 
 
 def organization_name(columns: OrganizationColumns | None = None, called: str = "name") -> Comparison:
     """Compare names by their parts.
 
-    Levels: missing; identical; branch (a branch and its parent, or two branches: never one
+    Levels: missing; identical; former (where there is a column of former names: one equals the name or the
+    former name of the other); branch (a branch and its parent, or two branches: never one
     organisation); marks (第一 and 第二, 东 and 西, 一期 and 二期: never one either); same (all that
     tells names apart agrees, the kind of company may be left out); without_division (one of the names
     leaves it out); legal_form (another one: changed, or another firm); division (another one); sound (the
@@ -60,6 +63,7 @@ def organization_name(columns: OrganizationColumns | None = None, called: str = 
         (
             Level("missing", "缺失", missing(c.name), missing=True),
             Level("identical", "相同", equal(c.name), tf=c.name, m=0.78, u=4e-6),
+            *_former(c),
             Level("branch", "总分支机构或两个分支机构", core & ~same_branch(c), m=0.002, u=1e-5),
             Level("marks", "序号、方位或期次不同", core & ~same_marks(c), m=0.002, u=4e-6),
             Level("same", "各部分相同", core & same_division(c) & same_form(c), m=0.06, u=1.5e-6),
@@ -87,6 +91,13 @@ def organization_name(columns: OrganizationColumns | None = None, called: str = 
             Level("different", "不同", ELSE, m=0.013, u=0.9994265),
         ),
     )
+
+
+def _former(c: OrganizationColumns) -> tuple[Level, ...]:
+    if not c.former:
+        return ()
+    known = cross_equal(c.former, c.name) | equal(c.former)
+    return (Level("former", "曾用名称相同", known, tf=c.name, tf_reference="identical", m=0.01, u=2e-6),)
 
 
 def same_branch(c: OrganizationColumns) -> Condition:

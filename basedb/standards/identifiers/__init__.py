@@ -11,6 +11,7 @@ from basedb.standards.identifiers.division import division_code
 from basedb.standards.identifiers.land import estate_unit_code, parcel_code
 from basedb.standards.identifiers.organization import (
     credit_code,
+    inner_organization_code,
     organization_code,
     registration_number,
     taxpayer_number,
@@ -27,6 +28,7 @@ __all__ = [
     "credit_code_repairs",
     "division_code",
     "estate_unit_code",
+    "inner_organization_code",
     "organization_check_digit",
     "organization_code",
     "parcel_code",

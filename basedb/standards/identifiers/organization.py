@@ -98,6 +98,10 @@ _SAME = re.compile(r"^([0-9X])\1{6,}$")
 _NOTHING = frozenset({"", "无", "暂无", "没有", "不详", "未知", "空", "NULL", "NONE", "NAN", "NA", "N"})
 _CONFUSED = str.maketrans("OIZS", "0125")
 _ORG = re.compile(r"^[0-9A-Z]{8}[0-9X]$")
+# Anything longer is another kind of code: an organisation code with a character too many is still one.
+_LONGEST_ORG = 12
+# Farmers' cooperatives have numbers of their own make, without a check digit: 410482NA000163X.
+_COOPERATIVE = re.compile(r"^\d{6}NA\d{6}[0-9X]$")
 _INDIVIDUAL = re.compile(
     r"^(?:\d{17}[0-9X]\d{2}|\d{17}[0-9X][A-Z]\d|\d{15}[0-9A-Z]{2,5}|[A-Z]{1,2}\d{7,13})$"
 )
@@ -220,6 +224,8 @@ def registration_number(series: pd.Series) -> Standardized:
 
 def registration_problem(text: str) -> str | None:
     """The finding that says what is wrong with a bare registration number, or None."""
+    if _COOPERATIVE.match(text):
+        return None
     if len(text) != 15 or not text.isdigit():
         return REGISTRATION_FORM
     return None if registration_check_digit(text[:14]) == text[14] else REGISTRATION_CHECK
@@ -263,3 +269,31 @@ def _read_taxpayer(
     if _INDIVIDUAL.match(text):
         return (text, "individual", False, None, None), [*found, (TAX_INDIVIDUAL, None)]
     return (text, "other", False, None, None), [*found, (TAX_FORM, None)]
+
+
+def inner_organization_code(series: pd.Series) -> Standardized:
+    """The organisation code that any of an organisation's codes leads to (GB 11714).
+
+    Takes organisation codes, credit codes (positions 9-17) and old taxpayer numbers (positions 7-15).
+    Columns: `org_code` and `org_code_valid`. Of credit codes and taxpayer numbers only valid inner codes are
+    taken, without findings: their own column functions say what is wrong with them.
+    """
+    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, _read_inner)
+
+
+def _read_inner(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
+    bare = _SEPARATORS.sub("", fold_identifier(value).upper())
+    if len(bare) <= _LONGEST_ORG:
+        found: list[Found] = []
+        text = _read(value, found, hyphens_are_normal=True)
+        if text is None:
+            return (None, False), found
+        problem = organization_problem(text)
+        return (text, problem is None), [*found, *([(problem, None)] if problem else [])]
+    if len(bare) == 18 and credit_problem(bare) is None:
+        inner = bare[8:17]
+    elif len(bare) == 15 and bare[:6].isdigit() and organization_problem(bare[6:]) is None:
+        inner = bare[6:]
+    else:
+        return (None, False), []
+    return ((None, False) if is_placeholder(inner) else (inner, True)), []

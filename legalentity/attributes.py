@@ -1,0 +1,168 @@
+"""The attributes of an organisation, each with its standard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import sqlalchemy as sa
+
+from basedb.domain import Attribute, Feature
+from basedb.findings import Standardized
+from basedb.standards import addresses, amounts, codes, dates, identifiers, names, organizations, phones
+from basedb.store.labels import Secrecy, Sharing
+
+_ColumnFunction = Callable[[pd.Series], Standardized]
+
+
+def _public(name: str, zh: str, standardize: _ColumnFunction | None = None, **more: object) -> Attribute:
+    """What the register publishes of an organisation."""
+    return Attribute(
+        name,
+        zh,
+        standardize=standardize,
+        personal=False,
+        secrecy=Secrecy.INTERNAL,
+        sharing=Sharing.UNCONDITIONAL,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _coded(name: str, zh: str, code_list: str) -> Attribute:
+    return _public(name, zh, partial(codes.lookup, code_list), output="code")
+
+
+def _date(name: str, zh: str) -> Attribute:
+    return _public(name, zh, partial(dates.parse_date, timed=True), type=sa.Date, output="date")
+
+
+def _address(name: str, zh: str) -> Attribute:
+    key = Feature(f"{name}_key", f"{zh}比对形", "address_key")
+    return _public(name, zh, addresses.parse, output="address", features=(key,))
+
+
+ORGANIZATION = (
+    _public(
+        "org_code",
+        "组织机构代码（含自信用代码、旧税号取得的）",
+        identifiers.inner_organization_code,
+        features=(Feature("org_code_valid", "组织机构代码校验通过", "org_code_valid", sa.Boolean),),
+        trusted_when="org_code_valid",
+    ),
+    _public(
+        "credit_code",
+        "统一社会信用代码",
+        identifiers.credit_code,
+        features=(Feature("credit_code_valid", "信用代码校验通过", "credit_code_valid", sa.Boolean),),
+        trusted_when="credit_code_valid",
+    ),
+    _public(
+        "registration_number",
+        "注册号",
+        identifiers.registration_number,
+        features=(
+            Feature("registration_number_valid", "注册号校验通过", "registration_number_valid", sa.Boolean),
+        ),
+        trusted_when="registration_number_valid",
+    ),
+    _public(
+        "taxpayer_number",
+        "纳税人识别号",
+        identifiers.taxpayer_number,
+        features=(
+            Feature("taxpayer_kind", "纳税人识别号种类", "taxpayer_kind"),
+            Feature("taxpayer_valid", "纳税人识别号校验通过", "taxpayer_valid", sa.Boolean),
+        ),
+        trusted_when="taxpayer_valid",
+    ),
+    _public("insurance_number", "社会保险单位编号"),
+    _public(
+        "name",
+        "名称",
+        organizations.organization_name,
+        features=(
+            Feature("name_folded", "名称比对形", "name_folded"),
+            Feature("name_division", "名称中的行政区划", "division"),
+            Feature("trade_name", "字号", "trade_name"),
+            Feature("name_industry", "名称中的行业表述", "industry"),
+            Feature("name_form", "名称中的组织形式", "legal_form"),
+            Feature("name_branch", "名称中的分支机构部分", "branch"),
+            Feature("name_marks", "名称中的序号、方位、期次", "marks"),
+            Feature("name_core", "名称主干（字号与行业）", "name_core"),
+            Feature("core_pinyin", "名称主干拼音", "core_pinyin"),
+        ),
+    ),
+    _public(
+        "former_name",
+        "曾用名称",
+        organizations.organization_name,
+        output="name",
+        features=(Feature("former_name_folded", "曾用名称比对形", "name_folded"),),
+    ),
+    _public("short_name", "简称"),
+    _public("foreign_name", "外文名称"),
+    _public("kind", "机构类别", organizations.organization_kind, output="code"),
+    _public("legal_form", "企业类型（登记机关所述）"),
+    _coded("economic_type", "经济类型代码 GB/T 12402", "economic_type"),
+    _coded("industry", "行业代码 GB/T 4754-2017", "industry"),
+    _public("business_scope", "经营范围"),
+    Attribute(
+        "legal_representative",
+        "法定代表人（负责人、业主）",
+        standardize=names.person_name,
+        output="name",
+        features=(
+            Feature("representative_folded", "法定代表人姓名比对形", "name_folded"),
+            Feature("representative_pinyin", "法定代表人姓名拼音", "name_pinyin"),
+        ),
+    ),
+    Attribute(
+        "representative_number",
+        "法定代表人证件号码",
+        standardize=identifiers.citizen_id,
+        output="id_number",
+        features=(Feature("representative_number_valid", "法定代表人号码校验通过", "id_valid", sa.Boolean),),
+        trusted_when="representative_number_valid",
+    ),
+    _public(
+        "registered_capital",
+        "注册资本或开办资金（万元）",
+        partial(amounts.amount, unit="万元"),
+        type=sa.Double,
+        output="amount",
+    ),
+    _public("currency", "币种"),
+    _date("established_date", "成立日期"),
+    _date("approved_date", "核准日期"),
+    _date("expires_date", "营业期限止"),
+    _date("revoked_date", "吊销日期"),
+    _date("cancelled_date", "注销日期"),
+    _coded("registration_status", "登记状态", "organization_status"),
+    _public("authority", "登记机关"),
+    _coded("tax_status", "税务状态", "organization_status"),
+    _date("tax_registered_date", "税务登记日期"),
+    _address("registered_address", "住所（注册地址）"),
+    _address("business_address", "经营地址"),
+    _public("division_code", "统计用区划代码"),
+    _public("phone", "联系电话", phones.phone),
+    _public("employees", "从业人数", amounts.count, type=sa.Integer, output="count"),
+    Attribute(
+        "revenue",
+        "营业收入（千元，仅供统计）",
+        sa.Double,
+        standardize=partial(amounts.amount, unit="千元"),
+        output="amount",
+        mastered=False,
+        personal=False,
+        secrecy=Secrecy.STATISTICS_ONLY,
+        sharing=Sharing.NONE,
+    ),
+)
+
+RECORD = (
+    _public("certificate_no", "证书编号"),
+    _date("issued_date", "办证日期"),
+    _date("updated_at", "更新日期"),
+    _date("handled_at", "经办日期"),
+)

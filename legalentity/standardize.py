@@ -1,0 +1,171 @@
+"""Checks across an organisation's standard values: what no single column can see."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from basedb.findings import Severity, define
+
+NAME_IS_NUMBER = define(
+    "organization.name_is_number",
+    Severity.WARNING,
+    "名称栏填写的是号码",
+    "the name column holds a number",
+)
+NAME_IS_ADDRESS = define(
+    "organization.name_is_address",
+    Severity.WARNING,
+    "名称疑为地址",
+    "the name looks like an address",
+)
+REPRESENTATIVE_IS_NUMBER = define(
+    "organization.representative_is_number",
+    Severity.WARNING,
+    "法定代表人姓名栏填写的是证件号码",
+    "the representative's name column holds an identity number",
+)
+BEFORE_1949 = define(
+    "organization.established_before_1949",
+    Severity.WARNING,
+    "成立日期早于1949年10月1日，请核实",
+    "established before October 1949",
+)
+CANCELLED_BEFORE = define(
+    "organization.cancelled_before_established",
+    Severity.WARNING,
+    "注销或吊销日期早于成立日期",
+    "cancelled or revoked before it was established",
+)
+EXPIRES_BEFORE = define(
+    "organization.expires_before_established",
+    Severity.WARNING,
+    "营业期限止早于成立日期",
+    "the term of business ends before the date of establishment",
+)
+CAPITAL_IN_YUAN = define(
+    "organization.capital_in_yuan",
+    Severity.WARNING,
+    "注册资本过大，疑以元填写（本列单位为万元）",
+    "an implausible capital: probably in yuan, where the column is in ten thousands",
+)
+CODES_DIFFER = define(
+    "organization.codes_differ",
+    Severity.WARNING,
+    "同一行的信用代码与组织机构代码不一致",
+    "the credit code and the organisation code of one row differ",
+)
+KIND_DIFFERS = define(
+    "organization.kind_differs_from_code",
+    Severity.WARNING,
+    "机构类别与信用代码中的登记管理部门和机构类别不符",
+    "the kind of organisation does not fit the department and category in the credit code",
+)
+
+_FOUNDING = "1949-10-01"
+# The largest registered companies have a few million 万元; those of a county rarely a hundred thousand.
+_CAPITAL_LIMIT = 1_000_000
+_INDIVIDUAL_LIMIT = 10_000
+_CATEGORIES = {
+    "91": {"enterprise", "branch"},
+    "92": {"individual"},
+    "93": {"cooperative", "branch"},
+    "11": {"agency"},
+    "12": {"institution"},
+    "51": {"association"},
+    "52": {"private_institution"},
+    "53": {"foundation"},
+}
+
+
+def check_organization(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Findings of one row's standard values against each other.
+
+    Takes the standard columns of mentions that are there (any may be missing); returns `position`
+    (ordinal of the mention), `attribute`, `code` and `suggestion`.
+    """
+    found = [*_names(mentions), *_dates(mentions), *_capital(mentions), *_codes(mentions)]
+    empty = pd.DataFrame(columns=["position", "attribute", "code", "suggestion"])
+    return pd.concat(found, ignore_index=True) if found else empty
+
+
+def _names(mentions: pd.DataFrame) -> list[pd.DataFrame]:
+    found = []
+    if "name" in mentions:
+        name = _text(mentions, "name")
+        number = name.str.fullmatch(r"[0-9A-Za-z\-]*\d{8,}[0-9A-Za-z\-]*")
+        found.append(_rows(number, "name", NAME_IS_NUMBER))
+        address = name.str.contains(
+            r"(?:路|街|巷|道|村|镇|乡|社区)\d+(?:号|组|弄)(?:.{0,12}(?:室|楼|号|单元|院))?$", regex=True
+        ) & ~name.str.contains(r"公司|店|社|厂|部|中心|学校|医院|超市")
+        found.append(_rows(address, "name", NAME_IS_ADDRESS))
+    if "legal_representative" in mentions:
+        number = _text(mentions, "legal_representative").str.contains(r"\d{14,}", regex=True)
+        found.append(_rows(number, "legal_representative", REPRESENTATIVE_IS_NUMBER))
+    return found
+
+
+def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
+    if "established_date" not in mentions:
+        return []
+    established = _text(mentions, "established_date")
+    stated = established.ne("")
+    found = [_rows(stated & (established < _FOUNDING), "established_date", BEFORE_1949)]
+    for name, code in (
+        ("cancelled_date", CANCELLED_BEFORE),
+        ("revoked_date", CANCELLED_BEFORE),
+        ("expires_date", EXPIRES_BEFORE),
+    ):
+        if name in mentions:
+            later = _text(mentions, name)
+            found.append(_rows(stated & later.ne("") & (later < established), name, code))
+    return found
+
+
+def _capital(mentions: pd.DataFrame) -> list[pd.DataFrame]:
+    if "registered_capital" not in mentions:
+        return []
+    capital = pd.to_numeric(mentions["registered_capital"], errors="coerce").reset_index(drop=True)
+    individual = _text(mentions, "kind").eq("individual")
+    limit = np.where(individual, _INDIVIDUAL_LIMIT, _CAPITAL_LIMIT)
+    wrong = pd.Series((capital >= limit).fillna(False).to_numpy(bool))
+    suggestion = (capital / 10_000).map(lambda value: None if pd.isna(value) else f"{value:.6f}")
+    return [_rows(wrong, "registered_capital", CAPITAL_IN_YUAN, suggestion)]
+
+
+def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
+    found = []
+    credit = _text(mentions, "credit_code")
+    valid = pd.Series(_flag(mentions, "credit_code_valid"))
+    if "credit_code" in mentions and "org_code" in mentions:
+        inner, stated = credit.str.slice(8, 17), _text(mentions, "org_code")
+        wrong = valid & pd.Series(_flag(mentions, "org_code_valid")) & stated.ne(inner)
+        found.append(_rows(wrong, "org_code", CODES_DIFFER, inner))
+    if "credit_code" in mentions and "kind" in mentions:
+        kind = _text(mentions, "kind")
+        allowed = credit.str.slice(0, 2).map(_CATEGORIES)
+        fits = [
+            not isinstance(kinds, set) or value in ("", "other") or value in kinds
+            for kinds, value in zip(allowed, kind, strict=True)
+        ]
+        found.append(_rows(valid & ~pd.Series(fits, dtype=bool), "kind", KIND_DIFFERS))
+    return found
+
+
+def _text(mentions: pd.DataFrame, name: str) -> pd.Series:
+    """The column as text, '' where missing; ISO dates sort and compare as text."""
+    if name not in mentions:
+        return pd.Series([""] * len(mentions), dtype="string[pyarrow]")
+    return mentions[name].astype("string[pyarrow]").fillna("").reset_index(drop=True)
+
+
+def _flag(mentions: pd.DataFrame, name: str) -> np.ndarray:
+    if name not in mentions:
+        return np.zeros(len(mentions), bool)
+    return mentions[name].fillna(False).to_numpy(bool)
+
+
+def _rows(wrong: pd.Series, attribute: str, code: str, suggestion: pd.Series | None = None) -> pd.DataFrame:
+    positions = np.flatnonzero(wrong.fillna(False).to_numpy(bool))
+    hints = [None] * len(positions) if suggestion is None else suggestion.to_numpy(object)[positions]
+    return pd.DataFrame({"position": positions, "attribute": attribute, "code": code, "suggestion": hints})
