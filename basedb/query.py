@@ -18,7 +18,7 @@ import duckdb
 from basedb.domain import BaseDomain
 from basedb.store.labels import Secrecy
 from basedb.store.native import QueryError, Reader
-from basedb.store.views import read_views
+from basedb.store.views import views_of
 
 _OPEN_SCHEMAS = frozenset({"basedb", "information_schema"})
 _OPEN_FUNCTIONS = frozenset(
@@ -92,7 +92,7 @@ def reach(reader: Reader, query: Query, domains: Mapping[str, BaseDomain]) -> Re
     returned = {
         view.name: view.returns
         for domain in domains.values()
-        for view in read_views(domain.views)
+        for view in views_of(domain)
         if view.arguments is not None
     }
     for name in query.functions:

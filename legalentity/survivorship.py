@@ -10,9 +10,23 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from basedb.domain import Derived
+from basedb.standards import codes
 
 _TAX_CREDIT = "CASE WHEN taxpayer_valid AND length(taxpayer_number) = 18 THEN taxpayer_number END"
 _CREDIT = f"coalesce(CASE WHEN credit_code_valid THEN credit_code END, {_TAX_CREDIT}, credit_code)"
+
+
+def _section() -> str:
+    """SQL for the section (A-T) of an industry code: of a division it is its parent in the code list."""
+    rows = codes.table("industry")
+    divisions = rows[rows["code"].str.fullmatch(r"\d{2}")]
+    cases = " ".join(
+        f"WHEN '{code}' THEN '{parent}'"
+        for code, parent in zip(divisions["code"], divisions["parent"], strict=True)
+        if parent
+    )
+    return f"CASE WHEN length(industry) = 1 THEN industry ELSE CASE substr(industry, 1, 2) {cases} END END"
+
 
 DERIVED = (
     Derived(
@@ -34,6 +48,7 @@ DERIVED = (
         sa.Text,
         "CASE WHEN industry IS NOT NULL THEN 'GB/T 4754-2017' END",
     ),
+    Derived("industry_section", "行业门类代码 GB/T 4754-2017", sa.Text, _section()),
     Derived(
         "division_code",
         "区划代码（统计用区划代码；缺失时为信用代码中的登记机关区划）",

@@ -12,12 +12,14 @@ PostgreSQL an SQL function, on the embedded store a table macro; both are called
 
 A column that no line names has the title and labels of the table column of that name; ``[personal]``
 and ``[impersonal]`` set the personal-data mark where the view's column differs from the table's.
+
+What is true of every domain (freshness, quality, the review queue) is written once, in `common_views`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,10 +53,33 @@ class View:
     columns: tuple[tuple[str, str, bool | None], ...] = ()
 
 
-def read_views(directory: Path) -> Iterator[View]:
-    """The views of a folder in file order; ValueError for a file that names none."""
+_COMMON = Path(__file__).parent / "common_views"
+
+
+def views_of(domain: BaseDomain) -> list[View]:
+    """A domain's own views, then those every domain has unless it has one of that name.
+
+    Common views are written for ``{domain}``; those of a matched ``{entity}`` are for domains that have one.
+    """
+    own = list(read_views(domain.views))
+    names = {"{domain}": domain.name}
+    if isinstance(domain, Domain):
+        names["{entity}"] = domain.entity.name
+    there = {view.name for view in own}
+    return [*own, *(view for view in read_views(_COMMON, names) if view.name not in there)]
+
+
+def read_views(directory: Path, names: Mapping[str, str] | None = None) -> Iterator[View]:
+    """The views of a folder in file order; ValueError for a file that names none.
+
+    names: what stands for placeholders; a file with one that is not among them is left out.
+    """
     for path in sorted(directory.glob("*.sql")):
         text = path.read_text("utf-8")
+        for placeholder, name in (names or {}).items():
+            text = text.replace(placeholder, name)
+        if names is not None and "{entity}" in text:
+            continue
         title = text.splitlines()[0].removeprefix("--").strip()
         select = (
             "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
@@ -74,7 +99,7 @@ def read_views(directory: Path) -> Iterator[View]:
 def create_views(session: Session, kind: str, domains: Sequence[BaseDomain]) -> None:
     """(Re)create every view of `domains`; dependants are dropped first."""
     for domain in domains:
-        views = list(read_views(domain.views))
+        views = views_of(domain)
         for view in reversed(views):
             session.apply(_drop(view, kind))
         for view in views:
@@ -95,7 +120,7 @@ def view_labels(
     for table in (*first, *domain.metadata.sorted_tables, *tables):
         for item in table.columns:
             known.setdefault(item.name, label_of(item))
-    for view in read_views(domain.views):
+    for view in views_of(domain):
         if view.arguments is not None:
             continue
         declared = {name: (title, mark) for name, title, mark in view.columns}

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from basedb.store.native import reading
-from basedb.store.views import read_views
+from basedb.store.views import views_of
 from population import DOMAIN
 from tests.etl.city import FIRST_RECEIPT, City, marriage, resident
 from tests.population.town import LI, NEW, OLD, WANG, ZHANG, rows
 
 OPEN = date(9999, 12, 31)
-VIEWS = [view for view in read_views(DOMAIN.views) if view.arguments is None]
+VIEWS = [view for view in views_of(DOMAIN) if view.arguments is None]
 FUNCTIONS = {
     "population.person_at": "DATE '2026-11-02'",
     "population.person_known_at": "DATE '2026-11-02', TIMESTAMPTZ '2026-11-01 12:00:00+08'",
@@ -52,7 +52,7 @@ def _comparable(value: object) -> object:
 
 
 def test_every_function_is_called_the_same_way(town: City) -> None:
-    declared = {view.name for view in read_views(DOMAIN.views) if view.arguments is not None}
+    declared = {view.name for view in views_of(DOMAIN) if view.arguments is not None}
     assert declared == set(FUNCTIONS)
     for name, arguments in FUNCTIONS.items():
         assert rows(town, f"SELECT * FROM {name}({arguments})")

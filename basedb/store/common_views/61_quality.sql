@@ -1,5 +1,5 @@
 -- 数据质量：每个来源的四项指标，基于现行记录与未处理的隔离行
--- view: population.quality
+-- view: {domain}.quality
 -- column data_rows: 数据行数：现行记录加未处理的隔离行
 -- column accepted_rows: 已接收行数
 -- column clean_rows: 没有警告和错误的行数
@@ -19,10 +19,10 @@ WITH latest AS (
 promised AS (
     SELECT c.source, c.title, c.department, c.mandatory_columns
     FROM latest l JOIN basedb.contract c ON c.source = l.source AND c.version = l.contract_version
-    WHERE l.place = 1 AND c.domain = 'population'
+    WHERE l.place = 1 AND c.domain = '{domain}'
 ),
 line AS (
-    SELECT source, file_id, row_no, 1 AS accepted FROM population.source_record WHERE status = 'current'
+    SELECT source, file_id, row_no, 1 AS accepted FROM {domain}.source_record WHERE status = 'current'
     UNION ALL
     SELECT source, file_id, row_no, 0 FROM basedb.quarantine WHERE state IN ('open', 'resent')
 ),

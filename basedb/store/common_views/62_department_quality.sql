@@ -1,5 +1,5 @@
 -- 部门数据质量：每个部门各来源合计的四项指标
--- view: population.department_quality
+-- view: {domain}.department_quality
 -- column sources: 来源数
 WITH summed AS (
     SELECT department, count(*) AS sources, CAST(sum(data_rows) AS BIGINT) AS data_rows,
@@ -7,7 +7,7 @@ WITH summed AS (
         CAST(sum(mandatory_cells) AS BIGINT) AS mandatory_cells,
         CAST(sum(filled_cells) AS BIGINT) AS filled_cells, CAST(sum(deliveries) AS BIGINT) AS deliveries,
         CAST(sum(on_time) AS BIGINT) AS on_time
-    FROM population.quality GROUP BY department
+    FROM {domain}.quality GROUP BY department
 )
 SELECT *, CAST(filled_cells AS FLOAT8) / nullif(mandatory_cells, 0) AS completeness,
     CAST(clean_rows AS FLOAT8) / nullif(data_rows, 0) AS accuracy,

@@ -1,5 +1,5 @@
 -- 数据新鲜度：每个来源最近一次送达，以及待人工处理的文件
--- view: population.freshness
+-- view: {domain}.freshness
 -- column last_as_of: 最新数据日期
 -- column last_received_at: 最近收到时间
 -- column last_file_name: 最近入库的文件
@@ -14,7 +14,7 @@ WITH latest AS (
     FROM basedb.delivery d WHERE d.status IN ('loaded', 'current', 'held')
 ),
 standing AS (
-    SELECT source, count(*) AS records FROM population.source_record WHERE status = 'current' GROUP BY source
+    SELECT source, count(*) AS records FROM {domain}.source_record WHERE status = 'current' GROUP BY source
 ),
 waiting AS (
     -- Until somebody releases it, or a file that is not older comes in after it; `basedb status` counts alike.
@@ -36,4 +36,4 @@ FROM latest l
 JOIN basedb.contract c ON c.source = l.source AND c.version = l.contract_version
 LEFT JOIN standing s ON s.source = l.source
 LEFT JOIN waiting w ON w.source = l.source
-WHERE l.place = 1 AND c.domain = 'population'
+WHERE l.place = 1 AND c.domain = '{domain}'

@@ -1,0 +1,109 @@
+-- 部门间核对：各部门现行记录互相对不上的每一处，谁该处理、自何时起；登记部门以填有登记状态者为准，税务以填有税务状态者为准
+-- view: legalentity.reconciliation
+-- column issue: 事项：registered_not_taxed 已登记未办税、taxed_but_cancelled 已注销吊销仍在税、representative_differs 法定代表人不一致、name_differs 同一代码名称不同、code_shared 一码多户、name_shared 同名两码、credit_code_missing 缺统一社会信用代码
+-- column owner: 应处理的部门
+-- column source: 应处理的来源
+-- column source_key: 应处理的记录
+-- column value: 该记录的值
+-- column other_source: 对照的来源
+-- column other_value: 对照的值
+-- column other_id: 对照的机构编号（一码多户、同名两码）
+-- column since: 自何时起（双方记录都已生效且为我方所知之日）
+-- column age_days: 已有天数
+WITH said AS (
+    SELECT m.organization_id, r.source, r.source_key, c.department, r.valid_from, r.known_from, r.status,
+        greatest(r.valid_from, CAST(r.known_from AS DATE)) AS since, m.name, m.name_folded, m.name_core, m.org_code,
+        m.org_code_valid, m.credit_code, m.credit_code_valid, m.taxpayer_valid, m.taxpayer_number,
+        m.legal_representative, m.representative_folded, m.representative_pinyin, m.registration_status, m.tax_status,
+        m.established_date, m.mention_id, m.name_branch, m.name_marks
+    FROM legalentity.organization_mention m
+    JOIN legalentity.source_record r ON r.record_id = m.record_id
+    JOIN basedb.contract c ON c.source = r.source AND c.version = r.contract_version
+    WHERE r.status = 'current' AND m.role = 'self'
+),
+-- Of several entries of one organisation in one register (moved out here, moved in there) the last speaks.
+register AS (
+    SELECT * FROM (
+        SELECT s.*, row_number() OVER (PARTITION BY organization_id ORDER BY
+            CASE WHEN registration_status = 'moved_out' THEN 1 ELSE 0 END, valid_from DESC, mention_id DESC) AS place
+        FROM said s WHERE registration_status IS NOT NULL) AS entry
+    WHERE place = 1
+),
+taxed AS (
+    SELECT * FROM (
+        SELECT s.*, row_number() OVER (PARTITION BY organization_id ORDER BY mention_id DESC) AS place
+        FROM said s WHERE tax_status IS NOT NULL) AS entry
+    WHERE place = 1
+),
+tax_office AS (SELECT DISTINCT source, department FROM said WHERE tax_status IS NOT NULL),
+claim AS (
+    SELECT org_code, organization_id, min(mention_id) AS mention_id FROM said
+    WHERE org_code_valid AND org_code IS NOT NULL
+    GROUP BY org_code, organization_id
+),
+contested AS (
+    SELECT l.mention_id, r.mention_id AS other_mention
+    FROM claim l JOIN claim r ON r.org_code = l.org_code AND r.organization_id <> l.organization_id
+),
+-- Names must differ within the district of one registration authority.
+namesake AS (
+    SELECT a.mention_id, b.mention_id AS other_mention
+    FROM register a
+    JOIN register b ON b.name_folded = a.name_folded AND b.organization_id <> a.organization_id
+        AND a.registration_status NOT IN ('cancelled', 'moved_out')
+        AND b.registration_status NOT IN ('cancelled', 'moved_out')
+    JOIN legalentity.organization oa ON oa.organization_id = a.organization_id
+    JOIN legalentity.organization ob ON ob.organization_id = b.organization_id
+    WHERE oa.org_code <> ob.org_code AND (substr(oa.division_code, 1, 6) = substr(ob.division_code, 1, 6)
+        OR a.representative_folded = b.representative_folded)
+)
+SELECT 'registered_not_taxed' AS issue, g.organization_id, t.department AS owner, t.source, CAST(NULL AS VARCHAR) AS source_key,
+    CAST(NULL AS VARCHAR) AS value, g.source AS other_source, g.registration_status AS other_value,
+    CAST(NULL AS BIGINT) AS other_id, greatest(coalesce(g.established_date, g.valid_from), g.valid_from) AS since,
+    CAST(current_date - greatest(coalesce(g.established_date, g.valid_from), g.valid_from) AS INTEGER) AS age_days
+FROM register g
+CROSS JOIN tax_office t
+WHERE g.registration_status = 'active'
+    AND NOT EXISTS (SELECT 1 FROM said s WHERE s.organization_id = g.organization_id AND s.tax_status IS NOT NULL)
+UNION ALL
+SELECT 'taxed_but_cancelled', t.organization_id, t.department, t.source, t.source_key, t.tax_status, g.source,
+    g.registration_status, NULL, greatest(g.since, t.since), CAST(current_date - greatest(g.since, t.since) AS INTEGER)
+FROM taxed t
+JOIN register g ON g.organization_id = t.organization_id
+WHERE g.registration_status IN ('cancelled', 'revoked') AND t.tax_status IN ('active', 'abnormal', 'suspended')
+UNION ALL
+SELECT 'representative_differs', s.organization_id, s.department, s.source, s.source_key, s.legal_representative,
+    g.source, g.legal_representative, NULL, greatest(g.since, s.since),
+    CAST(current_date - greatest(g.since, s.since) AS INTEGER)
+FROM said s
+JOIN register g ON g.organization_id = s.organization_id AND g.mention_id <> s.mention_id
+WHERE s.registration_status IS NULL AND s.representative_folded <> g.representative_folded
+UNION ALL
+SELECT 'name_differs', s.organization_id, s.department, s.source, s.source_key, s.name, g.source, g.name, NULL,
+    greatest(g.since, s.since), CAST(current_date - greatest(g.since, s.since) AS INTEGER)
+FROM said s
+JOIN register g ON g.organization_id = s.organization_id AND g.mention_id <> s.mention_id
+WHERE s.registration_status IS NULL AND s.name_folded <> g.name_folded AND s.name_core <> g.name_core
+UNION ALL
+SELECT 'code_shared', s.organization_id, s.department, s.source, s.source_key, s.name, o.source, o.name,
+    o.organization_id, greatest(o.since, s.since), CAST(current_date - greatest(o.since, s.since) AS INTEGER)
+FROM contested c
+JOIN said s ON s.mention_id = c.mention_id
+JOIN said o ON o.mention_id = c.other_mention
+UNION ALL
+SELECT 'name_shared', s.organization_id, s.department, s.source, s.source_key, s.org_code, o.source, o.org_code,
+    o.organization_id, greatest(o.since, s.since), CAST(current_date - greatest(o.since, s.since) AS INTEGER)
+FROM namesake n
+JOIN said s ON s.mention_id = n.mention_id
+JOIN said o ON o.mention_id = n.other_mention
+UNION ALL
+SELECT 'credit_code_missing', g.organization_id, g.department, g.source, g.source_key,
+    g.credit_code, o.source, coalesce(o.credit_code, o.taxpayer_number), NULL, g.since,
+    CAST(current_date - g.since AS INTEGER)
+FROM register g
+LEFT JOIN (
+    SELECT organization_id, min(source) AS source, min(credit_code) FILTER (WHERE credit_code_valid) AS credit_code,
+        min(taxpayer_number) FILTER (WHERE taxpayer_valid AND length(taxpayer_number) = 18) AS taxpayer_number
+    FROM said WHERE credit_code_valid OR (taxpayer_valid AND length(taxpayer_number) = 18)
+    GROUP BY organization_id) AS o ON o.organization_id = g.organization_id
+WHERE g.registration_status = 'active' AND NOT coalesce(g.credit_code_valid, false)
