@@ -16,7 +16,6 @@ from basedb.linkage.comparisons.organizations import (
     OrganizationColumns,
     organization_name,
     same_branch,
-    same_marks,
 )
 from basedb.linkage.comparisons.phones import phone
 from basedb.linkage.comparisons.strings import equal
@@ -60,10 +59,10 @@ _SAME_SITE = " OR ".join(
     for other in ("registered", "business")
     for part in ("plate", "estate")
 )
-# What an organisation keeps when it takes another name.
+# What an organisation keeps when it takes another name; an ordinal may be left out, but not be another.
 _RENAMED = (
     same_branch(_COLUMNS_OF_NAME)
-    & same_marks(_COLUMNS_OF_NAME)
+    & Condition("coalesce(l.marks = r.marks, true)")
     & (equal("representative_folded") | equal("phone") | Condition(_SAME_SITE))
 )
 COMPATIBLE = f"""({_comes_out(_NAME, (*_ONE_NAME, *_SIMILAR_NAME)).sql} OR coalesce({_RENAMED.sql}, false))"""

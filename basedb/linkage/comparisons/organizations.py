@@ -76,15 +76,13 @@ def organization_name(columns: OrganizationColumns | None = None, called: str = 
             ),
             Level("legal_form", "组织形式不同", core & fitting_division(c), m=0.012, u=2e-6),
             Level("division", "行政区划不同", core, m=0.012, u=2.5e-5),
-            Level("sound", "同音", same_sound(c) & alike & fitting_division(c), m=0.02, u=4e-6),
-            fuzzy(
-                "end", "一方前有其他地名", one_is_the_end(c) & alike & fitting_division(c), m=0.012, u=2e-5
-            ),
-            fuzzy("one_differs", "一字之差", one_differs(c) & alike & fitting_division(c), m=0.02, u=2e-4),
+            Level("sound", "同音", same_sound(c) & alike & nested_division(c), m=0.02, u=4e-6),
+            fuzzy("end", "一方前有其他地名", one_is_the_end(c) & alike & nested_division(c), m=0.012, u=2e-5),
+            fuzzy("one_differs", "一字之差", one_differs(c) & alike & nested_division(c), m=0.02, u=2e-4),
             Level(
                 "trade_name",
                 "字号相同，行业不同",
-                equal(c.trade_name) & alike & fitting_division(c),
+                equal(c.trade_name) & alike & nested_division(c),
                 m=0.012,
                 u=3e-4,
             ),
@@ -123,6 +121,15 @@ def division_missing(c: OrganizationColumns) -> Condition:
 def fitting_division(c: OrganizationColumns) -> Condition:
     """The same division, as far as the names give it."""
     return Condition(f"coalesce(l.{c.division} = r.{c.division}, true)")
+
+
+def nested_division(c: OrganizationColumns) -> Condition:
+    """The same division, or one that lies in the other (codes without the zeros of lower levels)."""
+
+    def lies_in(inner: str, outer: str) -> str:
+        return f"substr({inner}.{c.division}, 1, length({outer}.{c.division})) = {outer}.{c.division}"
+
+    return Condition(f"coalesce({lies_in('l', 'r')} OR {lies_in('r', 'l')}, true)")
 
 
 def same_form(c: OrganizationColumns) -> Condition:

@@ -28,6 +28,11 @@ _KINDS = {
 }
 _COOPERATIVE = re.compile(r"(?:股份)?经济(?:合作社|联合社)|(?:农民)?专业合作社|合作社|联合社")
 _PARTNERSHIP = re.compile(r"\((特殊普通合伙|普通合伙|有限合伙|个人独资|个体工商户)\)")
+# A note on the whole organisation, which names no part of it.
+_NOTE = re.compile(
+    r"\((?:筹|筹备|筹建|筹建处|筹备组|已?注销|已?吊销|停业|歇业|个体工商户|个体|个人独资|普通合伙|有限合伙|特殊普通合伙"
+    r"|自然人独资|国有独资|外商投资|中外合资|暂名|原|新)\)$"
+)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 # What follows the name of a shop, school or bank and has a place, a number or 分 in it is a branch.
 _BRANCH = re.compile(
@@ -118,12 +123,12 @@ def _split(text: str) -> tuple[str, str | None, str]:
     if at >= _SHORTEST:
         kind = next(kind for kind in _KINDS if text.endswith(kind, 0, at))
         if at - len(kind) >= _SHORTEST:
-            return text[: at - len(kind)], _KINDS[kind], _bare(text[at + len(_COMPANY) :])
+            return text[: at - len(kind)], _KINDS[kind], _tail(text[at + len(_COMPANY) :])
     if "社" in text and (match := _COOPERATIVE.search(text)) and match.start() >= _SHORTEST:
         form = "经济合作社" if "经济" in match[0] else "专业合作社"
-        return text[: match.start()], form, _bare(text[match.end() :])
+        return text[: match.start()], form, _tail(text[match.end() :])
     if "(" in text and (match := _PARTNERSHIP.search(text)):
-        return text[: match.start()], match[1], text[match.end() :]
+        return text[: match.start()], match[1], _tail(text[match.end() :])
     if (
         text[-1:] in _BRANCH_ENDS
         and not _BRANCH_WORDS.isdisjoint(text[_SHORTEST:])
@@ -131,6 +136,11 @@ def _split(text: str) -> tuple[str, str | None, str]:
     ):
         return match["head"], None, match["branch"]
     return text, None, ""
+
+
+def _tail(text: str) -> str:
+    """What follows the legal form: the branch, but for a note in brackets (筹建) or the kind of business."""
+    return _bare(_NOTE.sub("", text)) if text else text
 
 
 def _bare(text: str) -> str:
