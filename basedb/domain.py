@@ -144,6 +144,11 @@ class Entity:
         return next(item for item in self.attributes if item.name == name)
 
     @property
+    def shown(self) -> tuple[Attribute, ...]:
+        """Attributes people may look at: not those kept for statistics only."""
+        return tuple(item for item in self.attributes if item.secrecy != Secrecy.STATISTICS_ONLY)
+
+    @property
     def mastered(self) -> tuple[Attribute, ...]:
         """Attributes that reach the master table."""
         return tuple(item for item in self.attributes if item.mastered)
@@ -163,6 +168,37 @@ class KeyedTable:
     values: tuple[str, ...]
     order_by: str
     first_member: str
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """What a domain's extracts mention of another domain's entity, and the table here that says who it is.
+
+    entity: two-part name of that entity's master table; roles: those of its mentions. table: columns
+    source, source_key, role (which name the mention), the entity's id, method, match_weight, decided_at
+    and run_id.
+    """
+
+    entity: str
+    roles: tuple[str, ...]
+    table: sa.Table
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What departments owe each other in a domain, and how it is told.
+
+    items: the view with one row per open item (issue, <entity>_id, owner, source, source_key, value,
+    other_source, other_value, since, age_days); counts: per owner, source, issue and month; rates: per
+    source, how much of it is matched. issues: issue → its text in Chinese and English. personal: issues
+    whose values are personal names.
+    """
+
+    items: str
+    counts: str
+    rates: str
+    issues: Mapping[str, tuple[str, str]]
+    personal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,10 +239,13 @@ class Domain(BaseDomain):
     """A base database of entities that are matched and mastered.
 
     keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
+    crossings: what its extracts mention of other domains' entities. reconciliation: see there.
     """
 
     entity: Entity
     keyed_tables: tuple[KeyedTable, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
+    reconciliation: Reconciliation | None = None
 
     def mapped(self) -> tuple[Attribute, ...]:
         """The attributes a contract may map columns to."""

@@ -37,13 +37,16 @@ def expectations(
     """The standing of every contract at the instant `now`, from the ledger's deliveries up to then."""
     lines = fetch(
         engine,
-        "SELECT source, as_of, max(received_at) AS received_at FROM basedb.delivery"
+        "SELECT source, domain, as_of, max(received_at) AS received_at FROM basedb.delivery"
         " WHERE status IN ('loaded', 'current', 'held') AND mode <> 'waiver' GROUP BY ALL ORDER BY source, as_of",
     )
-    by_source: dict[str, list[dict[str, Any]]] = {}
+    by_source: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for line in lines:
-        by_source.setdefault(line["source"], []).append(line)
-    return [_expectation(contract, by_source.get(contract.source, []), now) for contract in contracts]
+        by_source.setdefault((line["source"], line["domain"]), []).append(line)
+    return [
+        _expectation(contract, by_source.get((contract.source, contract.domain), []), now)
+        for contract in contracts
+    ]
 
 
 def _expectation(contract: Contract, lines: list[dict[str, Any]], now: datetime) -> Expectation:

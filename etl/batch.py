@@ -13,6 +13,7 @@ import duckdb
 from basedb.domain import BaseDomain, Domain, Entity
 from basedb.ledger import OUTCOMES
 from basedb.store import Session
+from basedb.store.labels import Secrecy
 from etl.contract.model import Contract
 from etl.counters import Counters
 from etl.readers.result import Note, ReadResult
@@ -133,6 +134,16 @@ class Batch:
     def late(self) -> bool:
         """Whether a snapshot with a newer as-of is already in."""
         return self.newest_snapshot is not None and self.newest_snapshot > self.delivery.as_of
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The department's columns that feed statistics-only attributes: their cells are shown to nobody."""
+        closed = {item.name for item in self.domain.mapped() if item.secrecy == Secrecy.STATISTICS_ONLY}
+        return frozenset(
+            name
+            for name, column in self.contract.columns.items()
+            if any(target.attribute in closed for target in column.targets)
+        )
 
     @property
     def received(self) -> str:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from etl.contract import Contract
 from etl.delivery_list import Listed, ListUnreadable, read_list
+from etl.installed import at_home, of_source
 
 LISTS = "_delivery"
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
@@ -79,27 +80,31 @@ def read_inbox(
     for path in _files(directory, {path.resolve() for path in apart}):
         name = path.relative_to(directory).as_posix()
         present.add(name)
-        contract = _contract_of(name, contracts)
-        if contract is None:
+        found = _contracts_of(name, contracts)
+        if not found:
             unknown.setdefault(_folder(name), []).append(name)
             continue
-        arrived.append(_arrived(directory, path, name, contract, listed.get(name), lists, zone))
+        arrived += [
+            _arrived(directory, path, name, contract, listed.get(name), lists, zone) for contract in found
+        ]
     for name, (day, line) in listed.items():
-        contract = _contract_of(name, contracts)
+        found = _contracts_of(name, contracts)
         if not _inside(name):
             broken[name] = "清单中的文件名指向收件目录之外 / a listed name that leads out of the inbox"
         elif name not in present:
-            if contract is None:
+            if not found:
                 unknown.setdefault(_folder(name), []).append(name)
                 continue
-            arrived.append(_arrived(directory, directory / name, name, contract, (day, line), lists, zone))
+            arrived.append(_arrived(directory, directory / name, name, found[0], (day, line), lists, zone))
     return Inbox(directory, tuple(sorted(arrived, key=_order)), unknown, broken)
 
 
-def _order(item: Arrived) -> tuple[date, bool, datetime, int, str]:
-    """By delivery day; listed files by time of arrival, as listed; then the unlisted by name."""
+def _order(item: Arrived) -> tuple[date, bool, datetime, int, str, bool]:
+    """By delivery day; listed files by time of arrival, as listed; then the unlisted by name. A file is
+    first loaded for what it is about, then for what it mentions."""
     position = item.listed.position if item.listed else 0
-    return item.day, item.listed is None, item.received_at, position, item.file_name
+    mentions = item.contract.home is not None
+    return item.day, item.listed is None, item.received_at, position, item.file_name, mentions
 
 
 def _files(directory: Path, apart: set[Path]) -> Iterator[Path]:
@@ -120,12 +125,14 @@ def _inside(name: str) -> bool:
     return bool(parts) and not name.startswith("/") and ".." not in parts and ":" not in parts[0]
 
 
-def _contract_of(name: str, contracts: Mapping[str, Contract]) -> Contract | None:
-    """The contract of the folder's source if it wants the file, else the first whose pattern does."""
-    own = contracts.get(PurePosixPath(name).parts[0])
-    if own is not None and own.matches(name):
-        return own
-    return next((contract for contract in contracts.values() if contract.matches(name)), None)
+def _contracts_of(name: str, contracts: Mapping[str, Contract]) -> list[Contract]:
+    """The contract of the folder's source if it wants the file, else the first whose pattern does; then
+    those about what the extract mentions of other domains."""
+    home = {contract.source: contract for contract in at_home(contracts)}
+    own = home.get(PurePosixPath(name).parts[0])
+    if own is None or not own.matches(name):
+        own = next((contract for contract in home.values() if contract.matches(name)), None)
+    return [] if own is None else of_source(contracts, own.source)
 
 
 def _arrived(

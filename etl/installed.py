@@ -10,7 +10,7 @@ from etl.contract import Contract, ContractError, Problem, load_contracts
 
 
 def installed_contracts(domains: Mapping[str, BaseDomain], site: Path | None = None) -> dict[str, Contract]:
-    """Every contract by source name. A contract in `site` replaces the installed one of its name.
+    """Every contract by name. A contract in `site` replaces the installed one of its name.
 
     ContractError lists what is wrong with any of them, and sources of domains that are not installed.
     """
@@ -34,5 +34,16 @@ def installed_contracts(domains: Mapping[str, BaseDomain], site: Path | None = N
 
 
 def of_domain(contracts: Mapping[str, Contract], domain: str) -> dict[str, Contract]:
-    """The contracts whose home is `domain`."""
-    return {source: contract for source, contract in contracts.items() if contract.domain == domain}
+    """The contracts that feed `domain`, by source: those at home there, and those about what others mention."""
+    return {contract.source: contract for contract in contracts.values() if contract.domain == domain}
+
+
+def at_home(contracts: Mapping[str, Contract]) -> list[Contract]:
+    """The contracts of sources, without those about what an extract mentions of another domain."""
+    return [contract for contract in contracts.values() if contract.home is None]
+
+
+def of_source(contracts: Mapping[str, Contract], source: str) -> list[Contract]:
+    """The contract of a source, then those about what it mentions of other domains."""
+    found = [contract for contract in contracts.values() if contract.source == source]
+    return sorted(found, key=lambda contract: (contract.home is not None, contract.name))

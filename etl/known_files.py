@@ -16,11 +16,11 @@ _IN = ("loaded", "current")
 
 @dataclass(frozen=True)
 class KnownFiles:
-    """Lines of the delivery ledger by (source, file name) and by (source, as-of, fingerprint), the last
-    one each; released: (source, fingerprint) of files a person let in."""
+    """Lines of the delivery ledger by (source, domain, file name) and by (source, domain, as-of, fingerprint),
+    the last one each; released: (source, fingerprint) of files a person let in."""
 
-    by_name: dict[tuple[str, str], dict[str, Any]]
-    by_content: dict[tuple[str, date, str], dict[str, Any]]
+    by_name: dict[tuple[str, str, str], dict[str, Any]]
+    by_content: dict[tuple[str, str, date, str], dict[str, Any]]
     released: frozenset[tuple[str, str]]
 
     @classmethod
@@ -29,17 +29,17 @@ class KnownFiles:
         with store.reading() as engine:
             lines = fetch(
                 engine,
-                "SELECT d.file_id, d.source, d.file_name, d.sha256, d.bytes, d.as_of, d.status, d.reason, d.message,"
-                " d.contract_version, r.started_at FROM basedb.delivery d JOIN basedb.run r USING (run_id)"
+                "SELECT d.file_id, d.source, d.domain, d.file_name, d.sha256, d.bytes, d.as_of, d.status, d.reason,"
+                " d.message, d.contract_version, r.started_at FROM basedb.delivery d JOIN basedb.run r USING (run_id)"
                 " WHERE d.mode <> 'waiver' ORDER BY d.file_id",
             )
             released = engine.execute(
                 "SELECT source, subject FROM basedb.decision WHERE kind = 'release'"
             ).fetchall()
         return cls(
-            {(line["source"], line["file_name"]): line for line in lines},
+            {(line["source"], line["domain"], line["file_name"]): line for line in lines},
             {
-                (line["source"], line["as_of"], line["sha256"]): line
+                (line["source"], line["domain"], line["as_of"], line["sha256"]): line
                 for line in lines
                 if line["status"] in _IN
             },
@@ -48,7 +48,7 @@ class KnownFiles:
 
     def line(self, item: Arrived) -> dict[str, Any] | None:
         """The last line of a file of this name."""
-        return self.by_name.get((item.contract.source, item.file_name))
+        return self.by_name.get((item.contract.source, item.contract.domain, item.file_name))
 
     def is_settled(self, item: Arrived, as_of: date | None) -> bool:
         """Whether the ledger shows, without opening the file, that it is in already."""
@@ -61,7 +61,7 @@ class KnownFiles:
             return _older(state, line) and state.st_size == line["bytes"] and listed in (None, line["sha256"])
         # Sent again under another name, and looked into before.
         if line is None and listed is not None and as_of is not None:
-            same = self.by_content.get((item.contract.source, as_of, listed))
+            same = self.by_content.get((item.contract.source, item.contract.domain, as_of, listed))
             return same is not None and state.st_size == same["bytes"] and _older(state, same)
         return False
 

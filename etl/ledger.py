@@ -19,7 +19,7 @@ from etl.contract.model import Contract
 from etl.counters import Counters
 
 _DELIVERY_COLUMNS = (
-    "file_id", "run_id", "source", "file_name", "sha256", "bytes", "as_of", "scope", "mode", "received_at",
+    "file_id", "run_id", "source", "domain", "file_name", "sha256", "bytes", "as_of", "scope", "mode", "received_at",
     "due_at", "contract_version", "status", "reason", "message", "late", "rows_read", *OUTCOMES, "absent",
 )  # fmt: skip
 
@@ -54,11 +54,12 @@ class Account:
 def known_delivery(
     engine: duckdb.DuckDBPyConnection, contract: Contract, delivery: Delivery
 ) -> dict[str, Any] | None:
-    """The ledger's last line for this very delivery (source, as-of, bytes), if there is one."""
+    """The ledger's last line for this very delivery (source, domain, as-of, bytes), if there is one."""
     return _one(
         engine,
-        "SELECT * FROM basedb.delivery WHERE source = ? AND as_of = ? AND sha256 = ? ORDER BY file_id DESC LIMIT 1",
-        [contract.source, delivery.as_of, delivery.sha256],
+        "SELECT * FROM basedb.delivery WHERE source = ? AND domain = ? AND as_of = ? AND sha256 = ?"
+        " ORDER BY file_id DESC LIMIT 1",
+        [contract.source, contract.domain, delivery.as_of, delivery.sha256],
     )
 
 
@@ -66,9 +67,9 @@ def last_snapshot(engine: duckdb.DuckDBPyConnection, contract: Contract) -> dict
     """The line of the last file loaded for the source, if it was a snapshot loaded in good order."""
     line = _one(
         engine,
-        "SELECT * FROM basedb.delivery WHERE source = ? AND status IN ('loaded', 'current')"
+        "SELECT * FROM basedb.delivery WHERE source = ? AND domain = ? AND status IN ('loaded', 'current')"
         " ORDER BY file_id DESC LIMIT 1",
-        [contract.source],
+        [contract.source, contract.domain],
     )
     if line is None or line["mode"] != "snapshot" or line["late"]:
         return None
@@ -146,8 +147,8 @@ def write_lines(
         ],
     )
     values = [
-        file_id, run_id, contract.source, delivery.file_name, delivery.sha256, delivery.size, delivery.as_of,
-        account.scope, "waiver" if delivery.digests else contract.delivery.mode, delivery.received_at,
+        file_id, run_id, contract.source, contract.domain, delivery.file_name, delivery.sha256, delivery.size,
+        delivery.as_of, account.scope, "waiver" if delivery.digests else contract.delivery.mode, delivery.received_at,
         contract.arrival.due_at(delivery.as_of),
         contract.version, account.status, account.reason, account.message, account.late, account.rows_read,
         *(account.counts[outcome] for outcome in OUTCOMES), account.absent,

@@ -88,7 +88,7 @@ class Loader:
         if is_new and delivery.size > _BULK_BYTES:
             self.store.make_room(self.domain.metadata, self.wait)
         try:
-            with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
+            with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
                 return self._publish(session, contract, delivery, started)
         except (Held, Refused) as stop:
             account = _stopped(contract, delivery, stop, "已暂存待人工确认", "held for a person")
@@ -100,7 +100,7 @@ class Loader:
         """Load the rows `delivery.digests` of an archived file, in one transaction with the decision
         that lets them in: `decide` gets the session, the counters and the file it comes after."""
         started = datetime.now(UTC)
-        with self.store.writing(f"basedb {self.command} {contract.source}", self.wait) as session:
+        with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
             batch = self._batch(session, contract, delivery)
             decide(session, batch.counters, batch.file_id - 1)
             self._run(batch, load_of(self.domain))
@@ -121,7 +121,7 @@ class Loader:
         if settled:
             return settled
         try:
-            with self.store.writing(f"basedb plan {contract.source}", self.wait, publish=False) as session:
+            with self.store.writing(f"basedb plan {contract.name}", self.wait, publish=False) as session:
                 batch = self._batch(session, contract, delivery)
                 self._run(batch, plan_of(self.domain))
                 return replace(_account(batch), samples=_samples(batch))
@@ -176,7 +176,7 @@ def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | N
         return None
     if line["status"] in ("loaded", "current"):
         return Account(
-            contract.source,
+            contract.name,
             delivery.file_name,
             delivery.as_of,
             "identical",
@@ -189,7 +189,7 @@ def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | N
         return None
     if line["status"] == "held":
         return Account(
-            contract.source,
+            contract.name,
             delivery.file_name,
             delivery.as_of,
             "held",
@@ -200,7 +200,7 @@ def _settled(engine: Any, contract: Contract, delivery: Delivery) -> Account | N
     arrival = str(line["reason"] or "").startswith("delivery.")
     if line["status"] == "refused" and not arrival and line["contract_version"] == contract.version:
         return Account(
-            contract.source, delivery.file_name, delivery.as_of, "refused",
+            contract.name, delivery.file_name, delivery.as_of, "refused",
             reason=line["reason"], message=line["message"],
         )  # fmt: skip
     return None
@@ -228,7 +228,7 @@ def _confirm(batch: Batch, previous: dict[str, Any]) -> Account:
         [batch.file_id, previous["file_id"]],
     )
     return Account(
-        batch.contract.source,
+        batch.contract.name,
         batch.delivery.file_name,
         batch.delivery.as_of,
         "current",
@@ -253,7 +253,7 @@ def _account(batch: Batch) -> Account:
         "SELECT code, count(*) FROM temp.finding GROUP BY code ORDER BY code"
     ).fetchall()
     return Account(
-        batch.contract.source,
+        batch.contract.name,
         batch.delivery.file_name,
         batch.delivery.as_of,
         "loaded",
@@ -273,7 +273,7 @@ def _stopped(contract: Contract, delivery: Delivery, stop: Held | Refused, zh: s
     """The account of a file that is not loaded; `zh` and `en` say what being held means here."""
     held = isinstance(stop, Held)
     return Account(
-        contract.source,
+        contract.name,
         delivery.file_name,
         delivery.as_of,
         "held" if held else "refused",

@@ -29,7 +29,7 @@ from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
 from etl.first_model import FirstVersion, first_version
 from etl.inbox import Arrived, Inbox, read_inbox
-from etl.installed import of_domain
+from etl.installed import at_home, of_domain
 from etl.known_files import KnownFiles
 from etl.ledger import Account
 from etl.load import Loader
@@ -110,7 +110,7 @@ class NightlyRun:
             if stopped:
                 break
         with self.store.reading() as engine:
-            standing = expectations(engine, self.contracts.values(), now)
+            standing = expectations(engine, at_home(self.contracts), now)
         seconds = (datetime.now(UTC) - started).total_seconds()
         return Night(
             inbox, tuple(night.accounts), night.settled, tuple(night.late), tuple(standing), seconds, stopped,
@@ -291,4 +291,4 @@ def _as_of(item: Arrived) -> date | None:
 
 
 def _aside(item: Arrived, status: str, reason: str | None = None, message: str | None = None) -> Account:
-    return Account(item.contract.source, item.file_name, _as_of(item), status, reason=reason, message=message)
+    return Account(item.contract.name, item.file_name, _as_of(item), status, reason=reason, message=message)

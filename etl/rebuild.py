@@ -134,16 +134,10 @@ class _Replay:
 
     def _loader(self, domain: str, number: int) -> Loader:
         """A loader whose peers are the contract versions in force when the line was written."""
-        in_force: dict[str, str] = {}
-        for later in reversed(self.lines[number:]):
-            in_force[later["source"]] = later["contract_version"]
-        for earlier in self.lines[: number + 1]:
-            in_force[earlier["source"]] = earlier["contract_version"]
-        peers = {
-            source: self.contracts[source, version]
-            for source, version in in_force.items()
-            if self.contracts[source, version].domain == domain
-        }
+        lines = [line for line in self.lines[number:] if line["domain"] == domain][::-1]
+        lines += [line for line in self.lines[: number + 1] if line["domain"] == domain]
+        in_force = {line["source"]: line["contract_version"] for line in lines}
+        peers = {source: self.contracts[source, version] for source, version in in_force.items()}
         return Loader(self.target, self.domains[domain], peers, self.archive, "rebuild")
 
     def _waive(self, loader: Loader, contract: Contract, line: dict[str, Any]) -> Account:

@@ -23,13 +23,18 @@ from etl.runs import fetch
 _ARRIVAL = "delivery."
 
 
-def find_stopped(engine: duckdb.DuckDBPyConnection, source: str, name: str) -> dict[str, Any]:
+def find_stopped(engine: duckdb.DuckDBPyConnection, contract: Contract, name: str) -> dict[str, Any]:
     """The ledger line of the held file called `name`: its name in the ledger, base name or fingerprint.
 
     A file refused for its arrival only (not the listed SHA-256) counts as held. Raises NotPossible
     if there is none, or more than one.
     """
-    lines = fetch(engine, "SELECT * FROM basedb.delivery WHERE source = ? ORDER BY file_id", [source])
+    source = contract.source
+    lines = fetch(
+        engine,
+        "SELECT * FROM basedb.delivery WHERE source = ? AND domain = ? ORDER BY file_id",
+        [source, contract.domain],
+    )
     newest = {(line["as_of"], line["sha256"]): line for line in lines}
     stopped = [line for line in newest.values() if _releasable(line)]
     found = [

@@ -145,9 +145,9 @@ def _quarantined(
         " FROM basedb.quarantine q JOIN basedb.delivery d ON d.file_id = q.file_id"
         " LEFT JOIN basedb.finding f ON f.file_id = q.file_id AND f.row_no = q.row_no"
         "   AND contains(',' || q.codes || ',', ',' || f.code || ',')"
-        " WHERE q.source = ? AND q.state IN ('open', 'resent') AND d.as_of >= ?"
+        " WHERE q.source = ? AND q.domain = ? AND q.state IN ('open', 'resent') AND d.as_of >= ?"
         " ORDER BY d.as_of, d.file_id, q.row_no, f.column_name",
-        [contract.source, since],
+        [contract.source, contract.domain, since],
     )
     for file, as_of, row_no, column, value, code, suggestion, number, state in rows:
         zh, en = _texts(code or "")
@@ -166,9 +166,10 @@ def _findings(
         "SELECT d.file_name, d.as_of, f.row_no, f.column_name, f.value, f.code, f.suggestion"
         " FROM basedb.finding f JOIN basedb.delivery d USING (file_id)"
         " LEFT JOIN basedb.quarantine q ON q.file_id = f.file_id AND q.row_no = f.row_no"
-        " WHERE d.source = ? AND d.as_of >= ? AND q.quarantine_id IS NULL AND f.severity IN (SELECT unnest(?))"
+        " WHERE d.source = ? AND d.domain = ? AND d.as_of >= ? AND q.quarantine_id IS NULL"
+        " AND f.severity IN (SELECT unnest(?))"
         " ORDER BY d.as_of, d.file_id, f.row_no NULLS FIRST, f.column_name, f.code",
-        [contract.source, since, severities],
+        [contract.source, contract.domain, since, severities],
     )
     for file, as_of, row_no, column, value, code, suggestion in rows:
         zh, en = _texts(code)
@@ -180,8 +181,8 @@ def _accounts(
 ) -> Iterator[list[Any]]:
     for line in fetch(
         engine,
-        "SELECT * FROM basedb.delivery WHERE source = ? AND as_of >= ? ORDER BY file_id",
-        [contract.source, since],
+        "SELECT * FROM basedb.delivery WHERE source = ? AND domain = ? AND as_of >= ? ORDER BY file_id",
+        [contract.source, contract.domain, since],
     ):
         status = "放行" if line["mode"] == "waiver" else _STATUS.get(line["status"], line["status"])
         yield [

@@ -30,6 +30,7 @@ from basedb.store import Session, Store, scalar
 from etl import ledger
 from etl.contract.model import Contract
 from etl.counters import Counters
+from etl.crossing import carry_over
 from etl.judging import enter_judgements, judge_those_left_behind, note_doubts, refuse_contradiction
 from etl.quarantine import Decision, NotPossible
 from etl.stages.masters import refresh_keyed_tables
@@ -273,6 +274,7 @@ def _decide(revision: Revision, keys: str, more: Callable[[], list[int]] = list)
     identity_ledger.write(session, entity, revision.received, revision.run_id, revision.model_version)
     history.write(session, entity, revision.received, revision.run_id)
     refresh_keyed_tables(session, revision.domain, revision.counters, revision.received, revision.run_id)
+    carry_over(session, entity, revision.received, revision.run_id, arrived=False)
     return entered
 
 

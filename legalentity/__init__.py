@@ -6,9 +6,11 @@ from basedb.domain import Domain, Entity
 from legalentity.attributes import ORGANIZATION, RECORD
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
+from legalentity.reconciliation import RECONCILIATION
 from legalentity.standardize import check_organization
 from legalentity.survivorship import DERIVED
 from legalentity.tables import (
+    PEOPLE,
     metadata,
     organization,
     organization_block,
@@ -47,4 +49,13 @@ DOMAIN = Domain(
     record_attributes=RECORD,
     contracts=_HERE / "sources",
     views=_HERE / "views",
+    crossings=(PEOPLE,),
+    reconciliation=RECONCILIATION,
+    facts=(
+        "legalentity.identifier",
+        "legalentity.name",
+        "legalentity.branch",
+        "legalentity.role",
+        "legalentity.status_event",
+    ),
 )

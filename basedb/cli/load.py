@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,7 @@ def load(
     def one(loader: Loader, found: Contract, path: Path) -> Account:
         return loader.load(found, loader.receive(found, path, as_of=_day(as_of), received_at=at))
 
-    accounts = _each(site, contract, files, "load", one)
+    accounts = _each(site, site.contracts_of(contract), files, "load", one)
     if site.json:
         print_json({"files": [account_document(account) for account in accounts]})
     else:
@@ -67,7 +69,7 @@ def plan(site: Site, contract: str, files: tuple[Path, ...], as_of: str | None) 
         account = loader.plan(found, loader.receive(found, path, as_of=_day(as_of)))
         return replace(account, status="planned") if account.status == "loaded" else account
 
-    accounts = _each(site, contract, files, "plan", one)
+    accounts = _each(site, [site.contract(contract)], files, "plan", one)
     if site.json:
         found = site.contract(contract)
         documents = [
@@ -85,28 +87,33 @@ def plan(site: Site, contract: str, files: tuple[Path, ...], as_of: str | None) 
 
 def _each(
     site: Site,
-    source: str,
+    contracts: Sequence[Contract],
     files: tuple[Path, ...],
     command: str,
     work: Callable[[Loader, Contract, Path], Account],
 ) -> list[Account]:
-    """Every file's account; the next file is not spared by the trouble of one before it."""
+    """Every file's account, one for each contract; trouble with one file does not spare the next."""
     store = site.ready_store
-    contract = site.contract(source)
     for path in files:
         if not path.is_file():
             raise Usage(f"没有文件 {path}{_like(path)} / no such file")
     accounts = []
-    with progress(source, site.json) as bar:
-        loader = site.loader(store, contract.domain, command, lambda stage: bar(f"{source} {stage}"))
-        for path in files:
+    with progress(contracts[0].source, site.json) as bar:
+        for path, contract in product(files, contracts):
+            loader = site.loader(store, contract.domain, command, partial(_tell_stage, bar, contract))
             try:
                 accounts.append(work(loader, contract, path))
             except Refused as refusal:
                 accounts.append(
-                    Account(source, path.name, None, "refused", reason=refusal.code, message=str(refusal))
+                    Account(
+                        contract.name, path.name, None, "refused", reason=refusal.code, message=str(refusal)
+                    )
                 )
     return accounts
+
+
+def _tell_stage(bar: Callable[..., None], contract: Contract, stage: str) -> None:
+    bar(f"{contract.name} {stage}")
 
 
 def _like(path: Path) -> str:

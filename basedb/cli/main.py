@@ -31,6 +31,7 @@ _COMMANDS = {
     "quarantine": "quarantine",
     "release": "release",
     "report": "report",
+    "reconcile": "reconcile",
     "review": "review",
     "merge": "identity",
     "split": "identity",

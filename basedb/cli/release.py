@@ -26,7 +26,7 @@ def release(site: Site, source: str, file: str, reason: str, by: str, no_load: b
     store, contract = site.ready_store, site.contract(source)
     with store.reading() as engine:
         try:
-            line = held.find_stopped(engine, source, file)
+            line = held.find_stopped(engine, contract, file)
         except NotPossible as error:
             raise Usage(str(error)) from error
     held.release(store, line, Decision(by, reason, datetime.now(UTC)), site.wait)
@@ -37,11 +37,15 @@ def release(site: Site, source: str, file: str, reason: str, by: str, no_load: b
             say(f"{line['file_name']} 已放行，下次送入即入库 / released; it loads when it is next sent in")
         return
     with progress(source, site.json) as bar:
-        loader = site.loader(store, contract.domain, "release", lambda stage: bar(f"{source} {stage}"))
-        account = held.load_archived(loader, contract, line)
+        accounts = []
+        for found in site.contracts_of(source):
+            loader = site.loader(store, found.domain, "release", lambda stage: bar(f"{source} {stage}"))
+            accounts.append(held.load_archived(loader, found, line))
     if site.json:
-        print_json({"released": line["file_name"], "files": [account_document(account)]})
+        print_json(
+            {"released": line["file_name"], "files": [account_document(account) for account in accounts]}
+        )
     else:
-        account_table("放行入库 / released and loaded", [account])
-        finding_table("数据问题 / findings", account.findings)
-    raise click.exceptions.Exit(exit_code([account.status]))
+        account_table("放行入库 / released and loaded", accounts)
+        finding_table("数据问题 / findings", accounts[0].findings)
+    raise click.exceptions.Exit(exit_code([account.status for account in accounts]))

@@ -17,7 +17,7 @@ from basedb.store.migrate import applied_versions
 from etl.archive import Archive
 from etl.contract import Contract
 from etl.contract.errors import nearest
-from etl.installed import installed_contracts, of_domain
+from etl.installed import installed_contracts, of_domain, of_source
 from etl.load import Loader
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -79,6 +79,11 @@ class Site:
             )
             raise Usage(f"没有名为 {source} 的合同{hint}")
         return contracts[source]
+
+    def contracts_of(self, source: str) -> list[Contract]:
+        """The contract called `source`, then those about what the extract mentions of other domains."""
+        contract = self.contract(source)
+        return [contract] if contract.home else of_source(self.contracts(), source)
 
     def loader(self, store: Store, domain: str, command: str, progress: Callable[[str], None]) -> Loader:
         """A loader for the sources of `domain`."""

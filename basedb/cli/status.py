@@ -10,6 +10,7 @@ from basedb.cli.load import instant
 from basedb.cli.output import local, print_json, say, table
 from basedb.cli.site import Site, pass_site
 from etl.arrivals import day_ranges
+from etl.installed import at_home
 from etl.status import source_statuses
 
 
@@ -21,7 +22,7 @@ def status(site: Site, now: str | None) -> None:
     at = instant(site, now) or datetime.now(UTC)
     store = site.ready_store
     with store.reading() as engine:
-        found = source_statuses(engine, site.contracts().values(), at)
+        found = source_statuses(engine, at_home(site.contracts()), at)
     if site.json:
         print_json({"store": store.label, "now": at, "sources": found})
         return

@@ -81,7 +81,7 @@ def put_side_by_side(
     """
     halves = (held.get(left, ()), held.get(right, ()))
     lines = []
-    for attribute in entity.attributes:
+    for attribute in entity.shown:
         counted = [
             Counter(row[attribute.name] for row in half if row[attribute.name] is not None) for half in halves
         ]

@@ -110,7 +110,7 @@ def state_code(held: Held, left: int, right: int) -> str:
 def _value_headings(entity: Entity, sides: Sequence[Sides]) -> tuple[list[str], list[Heading]]:
     """The attributes that some item has, and a column of each side for them."""
     used = {line.attribute for both in sides for line in both.lines}
-    attributes = [item for item in entity.attributes if item.name in used]
+    attributes = [item for item in entity.shown if item.name in used]
     headings = [Heading(f"{item.zh}（{side}）", 22) for item in attributes for side in ("左", "右")]
     return [item.name for item in attributes], headings
 

@@ -49,7 +49,21 @@ def ledger_steps() -> list[Migration]:
         ledger.redirect, ledger.judgement, ledger.review_assignment, ledger.review_sample, ledger.match_quality,
         ledger.match_model, ledger.term_frequency,
     ]  # fmt: skip
-    return [Migration("basedb", 2, "linkage", lambda kind: list(forward_statements(linkage, kind)))]
+    return [
+        Migration("basedb", 2, "linkage", lambda kind: list(forward_statements(linkage, kind))),
+        Migration("basedb", 3, "domains of deliveries", _name_domains),
+    ]
+
+
+def _name_domains(kind: str) -> list[str]:
+    """Deliveries and quarantined rows say which base they were for: its contract did so far."""
+    return [
+        *forward_statements([ledger.delivery, ledger.quarantine], kind),
+        "UPDATE basedb.delivery AS t SET domain = s.domain FROM basedb.contract AS s"
+        " WHERE t.domain IS NULL AND t.source = s.source AND t.contract_version = s.version",
+        "UPDATE basedb.quarantine AS t SET domain = s.domain FROM basedb.delivery AS s"
+        " WHERE t.domain IS NULL AND t.file_id = s.file_id",
+    ]
 
 
 def plan(domains: Sequence[BaseDomain]) -> list[Migration]:

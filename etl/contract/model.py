@@ -141,7 +141,9 @@ class Contract:
 
     `version` is a short digest of every setting that can change what a row becomes; it does not move
     with comments, layout, titles, contacts, the catalogue entry or arrival times. `register` marks the
-    extract whose current entries make an entity registered (the resident register). `settings` are those
+    extract whose current entries make an entity registered (the resident register). `home` is set where
+    the source belongs to another domain, and this contract is about what the extract mentions of its own
+    (an enterprise's legal representative is a person). `settings` are those
     of the domain's own stages.
     """
 
@@ -158,6 +160,7 @@ class Contract:
     columns: Mapping[str, Column]
     version: str
     path: Path
+    home: str | None = None
     key_tiebreak: tuple[str, ...] = ()
     valid_from: str | None = None
     register: bool = False
@@ -167,6 +170,11 @@ class Contract:
     catalogue: Catalogue | None = None
     readers: tuple[ReaderSpec, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What tells the contract from every other: its source, with the domain where that is not its home."""
+        return self.source if self.home is None else f"{self.source}@{self.domain}"
 
     @property
     def roles(self) -> tuple[str, ...]:

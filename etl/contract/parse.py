@@ -54,7 +54,7 @@ def load_contract(path: Path | str, domain: BaseDomain | None = None) -> Contrac
 def load_contracts(
     directory: Path | str, domains: Mapping[str, BaseDomain] | None = None
 ) -> dict[str, Contract]:
-    """The contracts in a directory's `*.yml`, by source name.
+    """The contracts in a directory's `*.yml`, by `Contract.name`.
 
     domains: those installed, by name; a contract of one of them is checked against it. ContractError
     collects the problems of all files, and two files that claim one source name.
@@ -69,14 +69,14 @@ def load_contracts(
         except ContractError as error:
             problems += error.problems
             continue
-        other = contracts.setdefault(contract.source, contract)
+        other = contracts.setdefault(contract.name, contract)
         if other is not contract:
             problems.append(
                 Problem(
                     path,
                     1,
                     "source",
-                    f"来源名 {contract.source} 已由 {other.path.name} 使用",
+                    f"来源名 {contract.name} 已由 {other.path.name} 使用",
                     f"the source name is taken by {other.path.name}",
                     "改用另一个名称 / choose another name",
                 )
@@ -93,6 +93,7 @@ def _contract(content: dict[str, Any], path: Path) -> Contract:
     return Contract(
         source=content["source"],
         domain=content["domain"],
+        home=content.get("home"),
         title=content["title"],
         owner=Owner(**content["owner"]),
         catalogue=Catalogue(**content["catalogue"]) if "catalogue" in content else None,

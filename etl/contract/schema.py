@@ -103,6 +103,7 @@ CONTRACT_SCHEMA: dict[str, Any] = {
         {
             "source": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"},
             "domain": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"},
+            "home": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"},
             "title": _TEXT,
             "owner": _object(
                 {"department": _TEXT, "contact": {"type": "string"}, "phone": {"type": "string"}},

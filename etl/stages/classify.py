@@ -77,6 +77,15 @@ def raw_expression(batch: Batch) -> str:
     return f"to_json([{cells}])"
 
 
+def kept_expression(batch: Batch) -> str:
+    """The raw row as it is kept: statistics-only cells are left out, and stay in the archived file alone."""
+    withheld = batch.withheld
+    cells = ", ".join(
+        "''" if name in withheld else f"coalesce({quoted(name)}, '')" for name in batch.contract.read_columns
+    )
+    return f"to_json([{cells}])"
+
+
 def _text(columns: tuple[str, ...]) -> str:
     if not columns:
         return "''"
@@ -167,7 +176,8 @@ def _find_standing(batch: Batch) -> None:
 def snapshot_over_scope(batch: Batch) -> str:
     """SQL condition over the file ledger: a loaded snapshot of the source that covers this file's scope."""
     condition = (
-        f"source = '{batch.contract.source}' AND mode = 'snapshot' AND status IN ('loaded', 'current')"
+        f"source = '{batch.contract.source}' AND domain = '{batch.contract.domain}'"
+        " AND mode = 'snapshot' AND status IN ('loaded', 'current')"
     )
     if batch.scope is None:
         return condition

@@ -9,6 +9,7 @@ from basedb.master import history, identity_ledger, keyed
 from basedb.store import Session
 from etl.batch import Batch
 from etl.counters import Counters
+from etl.crossing import carry_over
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Masters:
         identity_ledger.write(session, entity, batch.received, batch.run_id, batch.model_version)
         history.write(session, entity, batch.received, batch.run_id)
         refresh_keyed_tables(session, batch.entity_domain, batch.counters, batch.received, batch.run_id)
+        carry_over(session, entity, batch.received, batch.run_id, arrived=True)
         return mentions
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from basedb.store import scalar
 from etl.batch import Batch
-from etl.stages.classify import raw_expression
+from etl.stages.classify import kept_expression
 
 _OPEN = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 
@@ -66,7 +66,7 @@ def _insert_records(batch: Batch) -> None:
                 (record_id, source, source_key, file_id, row_no, scope, digest, raw, standard, contract_version,
                  as_of, status, valid_from, valid_to, known_from, known_to, run_id)
             SELECT n.record_id, n.source, n.source_key, {batch.file_id}, n.row_no, n.scope, n.digest,
-                {raw_expression(batch)}, {standard}, '{batch.contract.version}', n.as_of, n.status, n.valid_from,
+                {kept_expression(batch)}, {standard}, '{batch.contract.version}', n.as_of, n.status, n.valid_from,
                 n.valid_to, TIMESTAMPTZ '{batch.received}',
                 CASE n.status WHEN 'current' THEN {_OPEN} ELSE TIMESTAMPTZ '{batch.received}' END, {batch.run_id}
             FROM new_record n JOIN incoming USING (row_no)
@@ -97,9 +97,13 @@ def _write_outcomes(batch: Batch) -> None:
 
 
 def _write_findings(batch: Batch) -> None:
+    withheld = "list_contains($withheld::TEXT[], column_name)"
     batch.engine.execute(
         "INSERT INTO basedb.finding (file_id, row_no, source_key, column_name, code, severity, value, suggestion)"
-        f" SELECT {batch.file_id}, row_no, source_key, column_name, code, severity, value, suggestion FROM temp.finding"
+        f" SELECT {batch.file_id}, row_no, source_key, column_name, code, severity,"
+        f" CASE WHEN NOT coalesce({withheld}, false) THEN value END,"
+        f" CASE WHEN NOT coalesce({withheld}, false) THEN suggestion END FROM temp.finding",
+        {"withheld": sorted(batch.withheld)},
     )
 
 
@@ -107,26 +111,28 @@ def _write_quarantine(batch: Batch) -> None:
     """New quarantined rows; a row seen again keeps its entry; an accepted key closes what was open."""
     assert batch.result is not None
     engine, source, session = batch.engine, batch.contract.source, batch.session
+    domain = batch.contract.domain
+    ours = f"t.source = '{source}' AND t.domain = '{domain}'"
     received = f"TIMESTAMPTZ '{batch.received}'"
     if scalar(
         engine,
-        f"SELECT count(*) FROM basedb.quarantine WHERE source = '{source}' AND state IN ('open', 'resent')",
+        f"SELECT count(*) FROM basedb.quarantine AS t WHERE {ours} AND state IN ('open', 'resent')",
     ):
         seen = session.stage(
             "SELECT DISTINCT digest FROM row WHERE in_quarantine AND outcome = 'quarantined'"
         )
         session.apply(
             f"UPDATE basedb.quarantine AS t SET last_file_id = {batch.file_id} FROM {seen} AS s"
-            f" WHERE t.source = '{source}' AND t.digest = s.digest AND t.state IN ('open', 'resent')"
+            f" WHERE {ours} AND t.digest = s.digest AND t.state IN ('open', 'resent')"
         )
         mended = session.stage(
             "SELECT DISTINCT source_key FROM row WHERE outcome IN ('added', 'changed', 'unchanged')"
-            " AND source_key IN (SELECT source_key FROM basedb.quarantine"
-            f" WHERE source = '{source}' AND state IN ('open', 'resent'))"
+            " AND source_key IN (SELECT source_key FROM basedb.quarantine AS t"
+            f" WHERE {ours} AND state IN ('open', 'resent'))"
         )
         session.apply(
             f"UPDATE basedb.quarantine AS t SET state = 'fixed', state_changed_at = {received} FROM {mended} AS s"
-            f" WHERE t.source = '{source}' AND t.source_key = s.source_key AND t.state IN ('open', 'resent')"
+            f" WHERE {ours} AND t.source_key = s.source_key AND t.state IN ('open', 'resent')"
         )
     unreadable = [
         (row.row_no, row.code, json.dumps(row.raw, ensure_ascii=False)) for row in batch.result.rejected
@@ -139,12 +145,12 @@ def _write_quarantine(batch: Batch) -> None:
         return
     first = batch.counters.take("basedb.quarantine", int(count))
     engine.execute(
-        f"""INSERT INTO basedb.quarantine (quarantine_id, source, source_key, digest, file_id, row_no, last_file_id,
-                raw, codes, state, state_changed_at)
-            SELECT {first} - 1 + row_number() OVER (ORDER BY row_no), '{source}', source_key, digest,
+        f"""INSERT INTO basedb.quarantine (quarantine_id, source, domain, source_key, digest, file_id, row_no,
+                last_file_id, raw, codes, state, state_changed_at)
+            SELECT {first} - 1 + row_number() OVER (ORDER BY row_no), '{source}', '{domain}', source_key, digest,
                 {batch.file_id}, row_no, {batch.file_id}, raw, codes, 'open', {received}
             FROM (
-                SELECT q.row_no, q.source_key, q.digest, {raw_expression(batch)}::TEXT AS raw, q.codes
+                SELECT q.row_no, q.source_key, q.digest, {kept_expression(batch)}::TEXT AS raw, q.codes
                 FROM new_quarantine q JOIN incoming USING (row_no)
                 UNION ALL
                 SELECT row_no, NULL, NULL, raw, code FROM temp.unreadable)"""

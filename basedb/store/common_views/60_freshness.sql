@@ -11,7 +11,7 @@ WITH latest AS (
     -- A source of which every file so far was held has a line too, without dates.
     SELECT d.*, row_number() OVER (PARTITION BY d.source
         ORDER BY CASE WHEN d.status = 'held' THEN 1 ELSE 0 END, d.as_of DESC, d.file_id DESC) AS place
-    FROM basedb.delivery d WHERE d.status IN ('loaded', 'current', 'held')
+    FROM basedb.delivery d WHERE d.domain = '{domain}' AND d.status IN ('loaded', 'current', 'held')
 ),
 standing AS (
     SELECT source, count(*) AS records FROM {domain}.source_record WHERE status = 'current' GROUP BY source
@@ -19,9 +19,9 @@ standing AS (
 waiting AS (
     -- Until somebody releases it, or a file that is not older comes in after it; `basedb status` counts alike.
     SELECT h.source, count(*) AS files FROM basedb.delivery h
-    WHERE h.status = 'held' AND NOT EXISTS (
-        SELECT 1 FROM basedb.delivery d WHERE d.source = h.source AND d.as_of >= h.as_of AND d.file_id > h.file_id
-            AND d.status IN ('loaded', 'current') AND d.mode <> 'waiver')
+    WHERE h.domain = '{domain}' AND h.status = 'held' AND NOT EXISTS (
+        SELECT 1 FROM basedb.delivery d WHERE d.source = h.source AND d.domain = h.domain AND d.as_of >= h.as_of
+            AND d.file_id > h.file_id AND d.status IN ('loaded', 'current') AND d.mode <> 'waiver')
         AND NOT EXISTS (
         SELECT 1 FROM basedb.decision r WHERE r.kind = 'release' AND r.source = h.source AND r.subject = h.sha256)
     GROUP BY h.source

@@ -14,7 +14,7 @@
 -- column usability: 可用性：已接收行占数据行比例
 WITH latest AS (
     SELECT source, contract_version, row_number() OVER (PARTITION BY source ORDER BY file_id DESC) AS place
-    FROM basedb.delivery WHERE status IN ('loaded', 'current')
+    FROM basedb.delivery WHERE domain = '{domain}' AND status IN ('loaded', 'current')
 ),
 promised AS (
     SELECT c.source, c.title, c.department, c.mandatory_columns
@@ -24,7 +24,8 @@ promised AS (
 line AS (
     SELECT source, file_id, row_no, 1 AS accepted FROM {domain}.source_record WHERE status = 'current'
     UNION ALL
-    SELECT source, file_id, row_no, 0 FROM basedb.quarantine WHERE state IN ('open', 'resent')
+    SELECT source, file_id, row_no, 0 FROM basedb.quarantine
+    WHERE domain = '{domain}' AND state IN ('open', 'resent')
 ),
 fault AS (
     SELECT file_id, row_no, max(CASE WHEN severity IN ('warning', 'error') THEN 1 ELSE 0 END) AS faulty,
@@ -41,7 +42,7 @@ judged AS (
 ),
 period AS (
     SELECT source, as_of, min(received_at) AS received_at, min(due_at) AS due_at
-    FROM basedb.delivery WHERE status IN ('loaded', 'current')
+    FROM basedb.delivery WHERE domain = '{domain}' AND status IN ('loaded', 'current')
     GROUP BY source, as_of
 ),
 punctual AS (

@@ -1,0 +1,133 @@
+"""The offices of a town, loaded once on each kind of store: tests of this room only look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from basedb.domain import installed_domains
+from basedb.store import open_store
+from basedb.store.migrate import initialise
+from tests.cluster import Cluster
+from tests.etl.city import number, resident
+from tests.legalentity.registry import (
+    Offices,
+    certificate,
+    code,
+    enterprise,
+    inner,
+    institution,
+    taxpayer,
+    unit,
+)
+
+# 组织机构代码: one per organisation of the town.
+HONGFA, BRANCH, FIRST_BUILDERS, SECOND_BUILDERS, CLOSED, NOODLES, OTHER_NOODLES, SLIP = range(101, 109)
+LI, WANG = number("19700101", 11), number("19720202", 22)
+STRANGER = number("19650303", 33, division="410102")
+_OLD_TAX = f"411102{inner(HONGFA)}"
+
+
+def _shop(name: str, serial: int, keeper: str, **columns: str) -> dict[str, str]:
+    row = enterprise(name, code("92", serial), keeper, 企业类型="个体工商户", **columns)
+    return {**row, "行业代码": "6210", "注册资本(万元)": "5"}
+
+
+def _register(**hongfa: str) -> list[dict[str, str]]:
+    first = {
+        **enterprise("漯河市宏发商贸有限公司", code("91", HONGFA), "李建国", 法定代表人证件号码=LI),
+        **hongfa,
+    }
+    slip = code("91", SLIP)
+    return [
+        first,
+        dict(enterprise("漯河市宏发商贸有限公司召陵分公司", code("91", BRANCH, "411104"), "王秀英",
+                        企业类型="有限责任公司分公司(自然人投资或控股)", 住所="漯河市召陵区人民路8号")),
+        dict(enterprise("漯河市第一建筑工程有限公司", code("91", FIRST_BUILDERS), "赵六", 联系电话="0395-3377208")),
+        dict(enterprise("漯河市第二建筑工程有限公司", code("91", SECOND_BUILDERS), "赵六", 联系电话="0395-3377208")),
+        dict(enterprise("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "孙七", 登记状态="注销",
+                        核准日期="2026-10-20", 住所="临颍县窝城镇窝城街村5号", 行业代码="1329")),
+        _shop("源汇区小李面馆", NOODLES, "李四", 住所="漯河市源汇区老街街道受降路8号"),
+        _shop("源汇区小李面馆", OTHER_NOODLES, "李五", 住所="漯河市源汇区马路街街道庐山路9号"),
+        # One character of the code is wrong: its check fails.
+        dict(enterprise("舞阳县天成化工有限公司", slip[:-2] + ("7" if slip[-2] != "7" else "8") + slip[-1],
+                        "陌生人", 法定代表人证件号码=STRANGER, 住所="舞阳县舞泉镇环城北路8号")),
+    ]  # fmt: skip
+
+
+def fill(offices: Offices) -> Offices:
+    """Three nights of the town."""
+    offices.night(
+        1,
+        ga_population=[resident("李建国", LI), resident("王秀英", WANG, "0002", 性别="女")],
+        scjg_enterprises=_register(),
+        sw_taxpayers=[
+            taxpayer("宏发商贸", _OLD_TAX, "李建国", 法人证件号=LI),
+            # The branch under its parent's code.
+            taxpayer("漯河市宏发商贸有限公司召陵分公司", code("91", HONGFA), "王秀英", 生产经营地址="召陵区人民路8号"),
+            taxpayer("漯河市第一建筑工程有限责任公司", code("91", FIRST_BUILDERS), "赵六"),
+            taxpayer("临颍县金穗饲料公司", code("91", CLOSED, "411122"), "孙七", 生产经营地址="窝城镇窝城街村5号"),
+        ],
+        zj_orgcodes=[
+            # Under its former name.
+            certificate("漯河市宏达商贸有限公司", f"{inner(HONGFA)[:8]}-{inner(HONGFA)[8]}", "李建国"),
+        ],
+        tj_units=[
+            unit("漯河市宏发商贸有限公司", inner(HONGFA), "李建国"),
+            unit("漯河市第二建筑工程公司", "", "赵六", 联系电话="0395-3377208"),
+            unit("舞阳县天成化工有限公司", inner(SLIP), "陌生人", 详细地址="舞阳县舞泉镇环城北路8号"),
+            unit("漯河市无码印刷厂", "111111111", "周八", 详细地址="漯河市郾城区祁山北路9号"),
+            unit("漯河市无码织布厂", "111111111", "吴九", 详细地址="漯河市召陵区府国路14号"),
+        ],
+        bb_institutions=[
+            institution("漯河市第三中学", code("12", 201), "王秀英", 法定代表人证件号码=WANG),
+            institution("漯河市第三中学家长委员会", "", "周八", 机构类别="社会团体"),
+        ],
+    )  # fmt: skip
+    # Renamed, and led by somebody else.
+    changed = {
+        "企业名称": "漯河市金源商贸有限公司",
+        "法定代表人": "王秀英",
+        "法定代表人证件号码": WANG,
+        "核准日期": "2026-11-02",
+    }
+    offices.night(2, scjg_enterprises=_register(**changed))
+    offices.night(3, scjg_enterprises=_register(**changed))
+    return offices
+
+
+@pytest.fixture(scope="package")
+def loaded_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Offices:
+    """The town in an embedded file."""
+    folder = tmp_path_factory.mktemp("offices")
+    store = open_store(f"duckdb:///{folder / 'city.duckdb'}")
+    initialise(store, list(installed_domains().values()))
+    return fill(Offices(store, folder))
+
+
+@pytest.fixture(scope="package")
+def loaded_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Offices:
+    """The town on the server."""
+    store = open_store(cluster.create_database("offices"))
+    initialise(store, list(installed_domains().values()))
+    return fill(Offices(store, tmp_path_factory.mktemp("offices")))
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def town(request: pytest.FixtureRequest) -> Offices:
+    """The loaded town, once on each kind of store; to look at, not to change."""
+    found: Offices = request.getfixturevalue(f"loaded_{request.param}")
+    return found
+
+
+@pytest.fixture
+def empty(duckdb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Offices]:
+    """Opens offices with an empty embedded store."""
+
+    def found() -> Offices:
+        store = open_store(duckdb_url)
+        initialise(store, list(installed_domains().values()))
+        return Offices(store, tmp_path_factory.mktemp("empty"))
+
+    return found

@@ -1,0 +1,176 @@
+"""Offices that register organisations, for tests: their files as they write them, taken in by the night.
+
+offices.night(1, scjg_enterprises=[enterprise("漯河市宏发商贸有限公司", code("91", 1))])
+assert offices.query("SELECT name FROM legalentity.organization") == [("漯河市宏发商贸有限公司",)]
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+
+from basedb.domain import installed_domains
+from basedb.standards.identifiers import credit_check_digit, organization_check_digit
+from basedb.store import Store
+from basedb.store.native import reading
+from etl.archive import Archive
+from etl.installed import installed_contracts
+from etl.ledger import Account
+from etl.nightly import NightlyRun
+from tests.etl.city import delimited
+
+Row = Mapping[str, str]
+FIRST = datetime(2026, 11, 1, tzinfo=UTC)
+_TAX = (
+    ("纳税人", "纳税人识别号"), ("", "纳税人名称"), ("法定代表人（负责人、业主）", "法人姓名"), ("", "法人证件号"),
+    ("经营情况", "生产经营地址"), ("", "行业"), ("税务登记", "税务状态"), ("", "登记日期"),
+)  # fmt: skip
+
+
+def inner(number: int) -> str:
+    """An invented organisation code with its right check character."""
+    body = f"MA{number:06d}"
+    return body + organization_check_digit(body)
+
+
+def code(kind: str, number: int, division: str = "411102") -> str:
+    """An invented unified social credit code; kind: department and category, such as 91 or 92."""
+    body = f"{kind}{division}{inner(number)}"
+    return body + credit_check_digit(body)
+
+
+def enterprise(name: str, credit: str = "", representative: str = "", **columns: str) -> Row:
+    """A row of the register of enterprises."""
+    return {
+        "统一社会信用代码": credit, "企业名称": name, "企业类型": "有限责任公司(自然人投资或控股)",
+        "法定代表人": representative, "注册资本(万元)": "100.000000", "币种": "人民币", "成立日期": "2015-03-12",
+        "核准日期": "2020-01-01", "住所": "漯河市源汇区和祥路1号", "行业代码": "5212",
+        "登记机关": "漯河市市场监督管理局", "登记状态": "存续（在营、开业、在册）", **columns,
+    }  # fmt: skip
+
+
+def taxpayer(name: str, number: str, representative: str = "", **columns: str) -> Row:
+    """A row of the register of taxpayers."""
+    return {
+        "纳税人识别号": number, "纳税人名称": name, "法人姓名": representative, "生产经营地址": "源汇区和祥路1号",
+        "行业": "百货零售", "税务状态": "正常", "登记日期": "2015-04-01", **columns,
+    }  # fmt: skip
+
+
+def unit(name: str, org_code: str = "", representative: str = "", **columns: str) -> Row:
+    """A row of the statistical units."""
+    return {
+        "组织机构代码": org_code, "单位详细名称": name, "法人姓名": representative, "行业代码": "5212",
+        "从业人员期末人数": "12", "营业收入(千元)": "987654", "区划代码12位": "411102001001",
+        "详细地址": "漯河市源汇区和祥路1号", **columns,
+    }  # fmt: skip
+
+
+def certificate(name: str, org_code: str, representative: str = "", **columns: str) -> Row:
+    """A row of the former register of organisation codes."""
+    return {
+        "机构代码": org_code, "机构名称": name, "法定代表人": representative, "地址": "漯河市源汇区和祥路1号",
+        "办证日期": "2012-08-23", "有效期": "2016-08-23", "机构类型": "企业法人", **columns,
+    }  # fmt: skip
+
+
+def institution(name: str, credit: str = "", representative: str = "", **columns: str) -> Row:
+    """A row of the register of agencies, institutions and associations."""
+    return {
+        "统一社会信用代码": credit, "机构名称": name, "机构类别": "事业单位", "法定代表人": representative,
+        "住所": "漯河市源汇区和祥路9号", "成立日期": "2005-01-10", "登记管理机关": "漯河市民政局", "状态": "正常",
+        **columns,
+    }  # fmt: skip
+
+
+class Offices:
+    """A store with both bases and an inbox that departments deliver to."""
+
+    def __init__(self, store: Store, folder: Path):
+        self.store, self.folder = store, folder
+        self.archive = Archive(folder / "archive")
+
+    def night(self, number: int, **extracts: Sequence[Row]) -> list[Account]:
+        """The extracts of a night come in and are loaded; the account of every load, in order."""
+        day = FIRST + timedelta(days=number - 1)
+        for source, rows in extracts.items():
+            path = (
+                self.folder / "inbox" / source / f"{day:%Y%m%d}" / f"{source}_{day:%Y%m%d}{_SUFFIX[source]}"
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_content(source, rows))
+        run = NightlyRun(
+            self.store, installed_domains(), installed_contracts(installed_domains()), self.archive,
+            ZoneInfo("Asia/Shanghai"),
+        )  # fmt: skip
+        night = run.run(self.folder / "inbox", day + timedelta(days=1), day.date())
+        assert night.stopped is None
+        return list(night.accounts)
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """What the store answers, in its own SQL."""
+        with reading(self.store) as reader:
+            return list(reader.ask(sql, parameters).rows)
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """The single value of a query."""
+        ((found,),) = self.query(sql, *parameters)
+        return found
+
+    def one(self, name: str) -> int:
+        """The id of the only organisation with a current record under this name."""
+        return int(
+            self.value(
+                "SELECT DISTINCT m.organization_id FROM legalentity.organization_mention m"
+                " JOIN legalentity.source_record r ON r.record_id = m.record_id"
+                " WHERE m.name = ? AND r.status = 'current'",
+                name,
+            )
+        )
+
+
+_SUFFIX = {
+    "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
+    "bb_institutions": ".json", "ga_population": ".csv",
+}  # fmt: skip
+
+
+def _content(source: str, rows: Sequence[Row]) -> bytes:
+    contracts = installed_contracts(installed_domains())
+    columns = [*contracts[source].columns, *contracts[source].ignore]
+    if source == "sw_taxpayers":
+        return _xlsx(rows)
+    if source == "bb_institutions":
+        listed = [{name: row[name] for name in columns if name in row} for row in rows]
+        return json.dumps({"总数": len(rows), "数据": listed}, ensure_ascii=False).encode()
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
+    if source == "tj_units":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(lines)
+        return text.getvalue().encode()
+    return delimited(lines)
+
+
+def _xlsx(rows: Sequence[Row]) -> bytes:
+    """A title, two header rows with merged cells, then the data."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["漯河市纳税人登记信息表"])
+    sheet.append([above for above, _ in _TAX])
+    sheet.append([below for _, below in _TAX])
+    for row in rows:
+        sheet.append([row.get(below, "") for _, below in _TAX])
+    for cells in ("A1:H1", "A2:B2", "C2:D2", "E2:F2", "G2:H2"):
+        sheet.merge_cells(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
