@@ -48,7 +48,10 @@ def tallies(reader: Reader, declared: Reconciliation) -> list[Tally]:
         "SELECT owner, source, issue, CAST(sum(items) AS BIGINT), sum(items * mean_age_days) / sum(items),"
         f" max(max_age_days) FROM {declared.counts} GROUP BY owner, source, issue ORDER BY 4 DESC, 1, 2, 3"
     ).rows
-    return [Tally(*row[:4], float(row[4]), int(row[5])) for row in rows]
+    return [
+        Tally(owner, source, issue, int(items), float(mean), int(longest))
+        for owner, source, issue, items, mean, longest in rows
+    ]
 
 
 def rates(reader: Reader, declared: Reconciliation) -> list[dict[str, Any]]:
