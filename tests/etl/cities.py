@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from basedb.domain import installed_domains
 from basedb.store import open_store
 from basedb.store.migrate import initialise
-from population import DOMAIN
 from tests.cluster import Cluster
 from tests.etl.city import City
 
@@ -24,14 +24,14 @@ _names = (f"town_{at}" for at in itertools.count(1))
 def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An initialised embedded store that holds nothing yet."""
     path = tmp_path_factory.mktemp("ready") / "city.duckdb"
-    initialise(open_store(f"duckdb:///{path}"), [DOMAIN])
+    initialise(open_store(f"duckdb:///{path}"), list(installed_domains().values()))
     return path
 
 
 @pytest.fixture(scope="session")
 def ready_database(cluster: Cluster) -> str:
     """The name of an initialised database that holds nothing yet."""
-    initialise(open_store(cluster.create_database(READY)), [DOMAIN])
+    initialise(open_store(cluster.create_database(READY)), list(installed_domains().values()))
     return READY
 
 
