@@ -112,6 +112,16 @@ PERSON = (
     _code("education", "文化程度代码 GB/T 4658", "education"),
     _text("employer_name", "服务处所"),
     _text("employer_code", "单位统一社会信用代码"),
+    # Beside which organisation a representative is named: tells who is meant, no more.
+    Attribute(
+        "represented_code",
+        "所代表机构的组织机构代码（仅用于比对）",
+        standardize=identifiers.inner_organization_code,
+        output="org_code",
+        mastered=False,
+        personal=False,
+        secrecy=Secrecy.INTERNAL,
+    ),
     Attribute("phone", "联系电话", standardize=phones.phone),
     _date("move_in_date", "迁入日期"),
     _date("cancelled_date", "注销日期"),

@@ -90,7 +90,7 @@ SUCCESSION = """(
 _PLAIN = (
     "id_kind", "id_alternative", "id_pattern", "name_folded", "name_pinyin", "surname", "name_parts", "name_shape",
     "name_is_placeholder", "former_name_folded", "sex", "birth_date", "registered_address", "household_no", "phone",
-    "birth_certificate", "birth_place", "native_place",
+    "birth_certificate", "birth_place", "native_place", "represented_code",
 )  # fmt: skip
 _COLUMNS = (
     *_PLAIN, "id_number", "id_valid", "student_id_number", "former_name_pinyin", "birth_as_lunar",
@@ -161,6 +161,7 @@ PERSON = MatchModel(
         BlockingRule("name_place", "姓名读音、住处", ("name_pinyin", _PLACES)),
         BlockingRule("birth_place", "出生日期、住处", ("born", _PLACES)),
         BlockingRule("phone", "电话", ("phone",)),
+        BlockingRule("represented", "姓名读音、所代表的机构", ("name_pinyin", "represented_code")),
         # One wrong digit leaves one half of a number whole.
         BlockingRule(
             "name_number",
@@ -198,6 +199,14 @@ PERSON = MatchModel(
             "two entries of the register: perhaps one person registered twice",
             refer=True,
             insist=True,
+        ),
+        Constraint(
+            "one_representative",
+            Constraint.MUST_LINK,
+            Condition("l.represented_code = r.represented_code"),
+            "同名，且代表同一机构",
+            "one name, representing one organisation",
+            levels=(("name", _ONE_NAME),),
         ),
         Constraint(
             "other_name",

@@ -23,4 +23,12 @@ def _linkage(kind: str) -> list[str]:
     ]
 
 
-MIGRATIONS = (Migration(SCHEMA, 2, "linkage", _linkage),)
+def _representation(kind: str) -> list[str]:
+    """Mentions of representatives say beside which organisation they stand."""
+    return list(forward_statements([person_mention], kind))
+
+
+MIGRATIONS = (
+    Migration(SCHEMA, 2, "linkage", _linkage),
+    Migration(SCHEMA, 3, "representation", _representation),
+)

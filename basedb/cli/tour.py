@@ -61,8 +61,9 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         shutil.rmtree(directory)
     chapter(
         "1. 一座虚构的城市 / an invented city",
-        f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育，各有各的格式、编码和错误。\n"
-        "Every person is invented. Each department has its own format, encoding and mistakes.",
+        f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育、市监、税务、编办、统计，"
+        "各有各的格式、编码和错误。\n"
+        "Every person and firm is invented. Each department has its own format, encoding and mistakes.",
     )
     if code := run(
         "demo", str(directory), "--people", str(people), "--nights", str(nights), "--seed", str(SEED)
@@ -92,7 +93,13 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
     chapter("4. 用 SQL 查 / ask in SQL", "统计视图不含个人信息；读到个人信息的查询会留下访问记录。")
     run("sql", _BY_AGE, told='sql "SELECT … FROM population.resident_count GROUP BY age_group"')
     chapter(
-        "5. 退给部门的反馈表 / what a department gets back",
+        "5. 部门之间互相对不上的 / what departments owe each other",
+        "同一机构在各部门的记录，经代码、名称、地址、法定代表人对到一起，不一致的逐件列出，谁处理、多久了。\n"
+        "The records of one organisation, brought together; who should act where they disagree, and since when.",
+    )
+    run("reconcile", "-o", str(directory / "部门间核对.xlsx"))
+    chapter(
+        "6. 退给部门的反馈表 / what a department gets back",
         "原文件、原行号、原列名，为什么，怎么改；号码已遮盖。",
     )
     report = directory / "rs_insured-反馈.xlsx"
@@ -102,7 +109,7 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         f"数据库   {directory / 'city.duckdb'}（任何 DuckDB 工具都能打开 / open it with any DuckDB tool）\n"
         f"收件目录 {directory}/<来源>/<送达日>/，清单 {directory}/_delivery/\n"
         f"标准答案 {directory}/truth/（每一行究竟是谁 / who every row really is）\n"
-        f"反馈表   {report}\n\n"
+        f"反馈表   {report}，{directory / '部门间核对.xlsx'}\n\n"
         f"export BASEDB_STORE={store}\n"
         "basedb status                     各来源的现状 / where every source stands\n"
         "basedb runs                       运行台账 / what was run\n"

@@ -32,4 +32,5 @@ def test_the_tour_goes_all_the_way(
         assert part in told
     assert "错误 / error" not in told
     assert (tmp_path / "demo-city" / "rs_insured-反馈.xlsx").exists()
+    assert (tmp_path / "demo-city" / "部门间核对.xlsx").exists()
     assert (tmp_path / "demo-city" / "city.duckdb").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from etl.demo.addresses import STANDARD, WORDINGS, Addresses
 from etl.demo.columns import Column, Matrix, lookup, number, overlay
 from etl.demo.delivery import Extract
 from etl.demo.draws import Ints
+from etl.demo.firms import Firms
 from etl.demo.names import DOTTED, Names
 from etl.demo.noise import Noise
 from etl.demo.people import CITIZEN, NO_NUMBER, PASSPORT, People
@@ -52,6 +54,11 @@ class Context:
     level: float
     nights: int
     churn: float = 1.0
+
+    @cached_property
+    def firms(self) -> Firms:
+        """The organisations as the registers see them, shared by all that register them."""
+        return Firms.found(self.world, self.churn)
 
     def some(self, of: int, one_in: int) -> int:
         """How many of so many things change in a night: at least one, unless nothing changes at all."""
