@@ -59,20 +59,21 @@ def main() -> None:
             " USING (mention_id) ORDER BY unique_id"
         ).df()
         found["basedb"] = evaluate(engine, "temp.known_truth")
-        found["equal valid numbers"] = _by(engine, mentions, ["own_number"])
-        found["equal names and birth dates"] = _by(engine, mentions, ["name_folded", "born"])
+        found["equal valid numbers"] = same_values(engine, mentions, ["own_number"])
+        found["equal names and birth dates"] = same_values(engine, mentions, ["name_folded", "born"])
         found["Splink 5"] = _splink(engine, mentions)
         found["recordlinkage"] = _recordlinkage(engine, mentions)
-    _print(found)
+    print_table(found)
 
 
-def _by(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame, columns: list[str]) -> Evaluation:
+def same_values(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame, columns: list[str]) -> Evaluation:
     """Mentions with the same values in `columns` are one; those that lack one stand alone."""
     cluster = mentions.groupby(columns)["unique_id"].transform("min").fillna(mentions["unique_id"])
-    return _judged(engine, pd.DataFrame({"mention_id": mentions["unique_id"], "cluster": cluster}))
+    return judged_clusters(engine, pd.DataFrame({"mention_id": mentions["unique_id"], "cluster": cluster}))
 
 
-def _judged(engine: duckdb.DuckDBPyConnection, clusters: pd.DataFrame) -> Evaluation:
+def judged_clusters(engine: duckdb.DuckDBPyConnection, clusters: pd.DataFrame) -> Evaluation:
+    """The measures of clusters (mention_id, cluster) against TEMP `known_truth`; who is in none stands alone."""
     engine.register("peer_cluster", clusters.astype({"mention_id": "int64", "cluster": "int64"}))
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE peer_truth AS SELECT t.* REPLACE (coalesce(c.cluster, t.mention_id)"
@@ -82,7 +83,9 @@ def _judged(engine: duckdb.DuckDBPyConnection, clusters: pd.DataFrame) -> Evalua
     return evaluate(engine, "temp.peer_truth", most=0)
 
 
-def _best(engine: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, thresholds: list[float]) -> Evaluation:
+def best_components(
+    engine: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, thresholds: list[float]
+) -> Evaluation:
     """Components of the pairs (a, b, score) at each threshold; the one of the best F1."""
     engine.execute("CREATE OR REPLACE TEMP TABLE peer_pair AS FROM pairs")
     best: Evaluation | None = None
@@ -92,7 +95,7 @@ def _best(engine: duckdb.DuckDBPyConnection, pairs: pd.DataFrame, thresholds: li
         )
         connected_components(engine, "peer_edge", "peer_component")
         clusters = engine.execute("SELECT vertex AS mention_id, label AS cluster FROM peer_component").df()
-        found = _judged(engine, clusters)
+        found = judged_clusters(engine, clusters)
         if best is None or (found.pairs.f1 or 0) > (best.pairs.f1 or 0):
             best = found
     assert best is not None
@@ -175,7 +178,7 @@ def _splink(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evalua
         pairs = own.execute(
             f"SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS score FROM {predicted.physical_name}"
         ).df()
-    return _best(engine, pairs, [float(threshold) for threshold in range(-4, 31, 2)])
+    return best_components(engine, pairs, [float(threshold) for threshold in range(-4, 31, 2)])
 
 
 def _recordlinkage(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) -> Evaluation:
@@ -203,7 +206,7 @@ def _recordlinkage(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame) ->
             "score": score,
         }
     )
-    return _best(engine, pairs, [0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999999])
+    return best_components(engine, pairs, [0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999999])
 
 
 def _true_pairs(engine: duckdb.DuckDBPyConnection, pairs: pd.MultiIndex) -> pd.MultiIndex:
@@ -219,9 +222,10 @@ def _true_pairs(engine: duckdb.DuckDBPyConnection, pairs: pd.MultiIndex) -> pd.M
     return pd.MultiIndex.from_frame(found)
 
 
-def _print(found: dict[str, Evaluation]) -> None:
+def print_table(found: dict[str, Evaluation], entities: str = "people") -> None:
+    """Everybody's measures, and where the first of them misses most."""
     first = next(iter(found.values()))
-    print(f"{first.records:,} mentions of {first.truths:,} people, {first.pairs.true:,} true pairs")
+    print(f"{first.records:,} mentions of {first.truths:,} {entities}, {first.pairs.true:,} true pairs")
     print(
         f"{'':28}{'precision':>11}{'recall':>9}{'F1':>9}{'B3 prec.':>10}{'B3 rec.':>9}{'wrong':>8}{'missed':>8}"
     )
