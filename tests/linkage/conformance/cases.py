@@ -315,3 +315,28 @@ EXACT: list[Case] = [
     ("a", None, "missing"),
     (None, None, "missing"),
 ]
+
+ORGANIZATION_CODES: list[Case] = [
+    (None, "D2143569X", "missing"),
+    ("111111111", "D2143569X", "missing"),
+    ("D2143569-X", "D2143569X", "equal"),
+    ("91350100M000100Y43", "M000100Y4", "equal"),
+    ("411102D2143569X", "D2143569-X", "equal"),
+    ("D21435690", "D21435690", "equal_unverified"),
+    ("D2143569X", "D2143560X", "slip"),
+    ("D2143569X", "D1243569X", "slip"),
+    ("D2143569X", "M000100Y4", "two_codes"),
+    ("D2143569X", "D21435", "different"),
+    ("D2143560X", "M000100Y1", "different"),
+]
+
+REPRESENTATIVES: list[Case] = [
+    (None, "李建国", "missing"),
+    ("李建国", "李建国", "identical"),
+    ("李建国 11010519491231002X", "李建国 11010519491231002X", "number"),
+    ("李建国 11010519491231002X", "王秀英 11010519491231002X", "number"),
+    ("李建国 11010519491231002X", "李建国", "identical"),
+    ("李建国", "李建國", "identical"),
+    ("李剑国", "李建国", "sound"),
+    ("李建国", "王秀英", "different"),
+]

@@ -57,6 +57,25 @@ def organizations_of(values: Sequence[Any]) -> pd.DataFrame:
     return organization_name(column(values), home="4111").columns
 
 
+def organization_codes_of(values: Sequence[Any]) -> pd.DataFrame:
+    """The columns of `CodeColumns`: the organisation code in any code, valid or not."""
+    read = identifiers.inner_organization_code(column(values)).columns
+    return pd.DataFrame({"code": read["org_code"], "code_valid": read["org_code_valid"]})
+
+
+def representatives_of(values: Sequence[Any]) -> pd.DataFrame:
+    """The columns of `RepresentativeColumns`, from a name and, after a blank, a number."""
+    parts = [(value or "").partition(" ") for value in values]
+    read = names.person_name(column([name or None for name, _, _ in parts])).columns
+    return pd.DataFrame(
+        {
+            "representative_folded": read["name_folded"],
+            "representative_pinyin": read["name_pinyin"],
+            "representative_number": column([number or None for _, _, number in parts]),
+        }
+    )
+
+
 def phones_of(values: Sequence[Any]) -> pd.DataFrame:
     """Telephone numbers."""
     return phones.phone(column(values)).columns[["phone"]]

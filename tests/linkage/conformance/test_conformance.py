@@ -18,9 +18,11 @@ from basedb.linkage.comparisons import (
     birth_date,
     citizen_id,
     exact,
+    organization_code,
     organization_name,
     person_name,
     phone,
+    representative,
     sex,
     strings,
 )
@@ -54,6 +56,10 @@ SUBJECTS = {
     ),
     "phone": Subject(phone(), cases.PHONES, records.phones_of, {}),
     "organization": Subject(organization_name(), cases.ORGANIZATIONS, records.organizations_of, {}),
+    "organization_code": Subject(
+        organization_code(), cases.ORGANIZATION_CODES, records.organization_codes_of, {}
+    ),
+    "representative": Subject(representative(), cases.REPRESENTATIVES, records.representatives_of, {}),
     "sex": Subject(sex(), cases.SEXES, records.sexes_of, {}),
     "exact": Subject(exact("value", "值", 0.9, 0.1), cases.EXACT, records.texts_of, {}),
 }

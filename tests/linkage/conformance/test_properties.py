@@ -88,6 +88,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "birth_date": st.dates().map(str) | st.sampled_from(["1985-01-01", "1985-02-20", "1985-02", "1985"]),
     "address": st.builds(Addresses, _address, _address),
     "organization": st.builds(lambda *parts: "".join(parts), _place, _firm, _form),
+    "organization_code": st.sampled_from(["D2143569", "M000100Y", "D1243569"]).flatmap(
+        lambda body: st.sampled_from("0X14").map(lambda check: body + check)
+    ),
+    "representative": st.sampled_from(["李建国", "李剑国", "王秀英", "李建国 1", "王秀英 1", "", " 1"]),
     "phone": st.text(alphabet="0123", min_size=5, max_size=7).map(lambda tail: "139503" + tail)
     | st.sampled_from(["0395-3345671", "3345671", "010-63345671"]),
     "sex": st.sampled_from(["男", "女", "0", "1", "2", "9", ""]),
@@ -99,6 +103,8 @@ SAME = {
     "birth_date": {"equal", "missing"},
     "address": {"home", "building", "site", "village", "county", "missing"},
     "organization": {"identical", "missing"},
+    "organization_code": {"equal", "equal_unverified", "missing"},
+    "representative": {"number", "identical", "missing"},
     "phone": {"equal", "missing"},
     "sex": {"equal", "missing"},
     "exact": {"equal", "missing"},

@@ -1,0 +1,104 @@
+"""Bad rows of the registers: each thing a finding with what it should be, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from legalentity.standardize import check_organization
+from tests.legalentity.registry import Offices, code, enterprise, inner, unit
+
+CREDIT = code("91", 7)
+
+
+def _found(**values: object) -> list[tuple[str, str | None]]:
+    found = check_organization(pd.DataFrame({name: [value] for name, value in values.items()}))
+    return [(row.code, row.suggestion) for row in found.itertuples()]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"name": "11010519491231002X"}, [("organization.name_is_number", None)]),
+        ({"name": "源汇区和祥路1号"}, [("organization.name_is_address", None)]),
+        ({"name": "召陵区人民路8号院3号楼"}, [("organization.name_is_address", None)]),
+        ({"name": "漯河市人民路8号便利店"}, []),
+        ({"name": "漯河市第一建筑工程有限公司"}, []),
+        ({"legal_representative": "李建国110105194912310"}, [("organization.representative_is_number", None)]),
+        ({"established_date": "1948-12-01"}, [("organization.established_before_1949", None)]),
+        ({"established_date": "1949-10-01"}, []),
+        (
+            {"established_date": "2015-01-01", "cancelled_date": "2014-01-01"},
+            [("organization.cancelled_before_established", None)],
+        ),
+        (
+            {"established_date": "2015-01-01", "expires_date": "2014-01-01"},
+            [("organization.expires_before_established", None)],
+        ),
+        ({"registered_capital": 2_000_000.0}, [("organization.capital_in_yuan", "200.000000")]),
+        ({"registered_capital": 2_000.0}, []),
+        (
+            {"registered_capital": 50_000.0, "kind": "individual"},
+            [("organization.capital_in_yuan", "5.000000")],
+        ),
+        (
+            {"credit_code": CREDIT, "credit_code_valid": True, "org_code": inner(8), "org_code_valid": True},
+            [("organization.codes_differ", inner(7))],
+        ),
+        (
+            {"credit_code": CREDIT, "credit_code_valid": True, "kind": "agency"},
+            [("organization.kind_differs_from_code", None)],
+        ),
+        ({"credit_code": CREDIT, "credit_code_valid": True, "kind": "branch"}, []),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_what_no_single_column_can_see(
+    values: dict[str, object], expected: list[tuple[str, str | None]]
+) -> None:
+    assert _found(**values) == expected
+
+
+def test_what_offices_send_on_their_worst_days(empty: Callable[[], Offices]) -> None:
+    offices = empty()
+    confused = CREDIT.replace("0", "O", 1)
+    accounts = offices.night(
+        1,
+        scjg_enterprises=[
+            enterprise("漯河市甲商贸有限公司", confused),
+            enterprise("漯河市乙商贸有限公司", "000000000000000000", 成立日期="1911-10-10"),
+            enterprise("【丙】(漯河)商贸〔集团〕有限公司", code("91", 8), **{"注册资本(万元)": "5000000"}),
+            enterprise("", code("91", 9)),
+            enterprise("河南省漯河市源汇区和祥路1号", "", 登记状态="不知道"),
+        ],
+        tj_units=[unit("漯河市丁厂", "PDY000011"), unit("漯河市戊厂", "111111111")],
+    )
+    home = next(account for account in accounts if account.source == "scjg_enterprises")
+    assert (home.rows_read, home.counts["added"], home.counts["quarantined"]) == (5, 4, 1)
+    found = {
+        (column, code): suggestion
+        for column, code, suggestion in offices.query(
+            "SELECT f.column_name, f.code, f.suggestion FROM basedb.finding f"
+            " JOIN basedb.delivery d ON d.file_id = f.file_id WHERE d.domain = 'legalentity'"
+        )
+    }
+    assert found["统一社会信用代码", "credit_code.alphabet"] == CREDIT
+    for finding in (
+        ("统一社会信用代码", "org_identifier.placeholder"),
+        ("统一社会信用代码", "key.blank"),
+        ("成立日期", "organization.established_before_1949"),
+        ("企业名称", "organization.name_is_address"),
+        ("企业名称", "value.required"),
+        ("登记状态", "code.unknown"),
+        ("组织机构代码", "org_identifier.placeholder"),
+    ):
+        assert finding in found, finding
+    assert found["注册资本(万元)", "organization.capital_in_yuan"] == "500.000000"
+    codes = offices.query("SELECT DISTINCT org_code FROM legalentity.organization WHERE org_code IS NOT NULL")
+    assert codes == [(inner(8),)]
+    # Brackets of any width, one name.
+    assert (
+        offices.value("SELECT count(*) FROM legalentity.organization WHERE name LIKE '%（漯河）商贸%'") == 1
+    )
