@@ -156,7 +156,8 @@ def test_a_held_file_waits_until_released_or_a_newer_one_is_loaded(desk: Desk) -
 
 def waiting(desk: Desk) -> int:
     """The held files of the register, of which `status` and the view say the same."""
-    told: int = desk.json("status")["sources"][0]["held"]
+    sources = {entry["source"]: entry["held"] for entry in desk.json("status")["sources"]}
+    told: int = sources["ga_population"]
     viewed = desk.query("SELECT waiting_files FROM population.freshness WHERE source = 'ga_population'")
     assert viewed == [(told,)]
     return told

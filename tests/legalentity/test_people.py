@@ -18,6 +18,8 @@ def test_mentions_of_people_are_linked_in_the_population_base(town: Offices) -> 
         ("scjg_enterprises", "王秀英", True),
         ("scjg_enterprises", "陌生人", False),
         ("sw_taxpayers", "李建国", True),
+        # Without a number, and the register names her with one beside the same organisation.
+        ("sw_taxpayers", "王秀英", True),
     ]
     # Somebody known only as a representative is no resident.
     assert town.value("SELECT count(*) FROM population.resident") == 2
