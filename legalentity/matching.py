@@ -59,11 +59,18 @@ _SAME_SITE = " OR ".join(
     for other in ("registered", "business")
     for part in ("plate", "estate")
 )
-# What an organisation keeps when it takes another name; an ordinal may be left out, but not be another.
+# What an organisation keeps when it takes another name: two of these at least, since an owner has several firms
+# and an agent gives one telephone for all. An ordinal may be left out, but not be another.
+_KEPT = (
+    equal("representative_folded"),
+    equal("phone"),
+    equal("name_industry"),
+    Condition(_SAME_SITE),
+)
 _RENAMED = (
     same_branch(_COLUMNS_OF_NAME)
     & Condition("coalesce(l.marks = r.marks, true)")
-    & (equal("representative_folded") | equal("phone") | Condition(_SAME_SITE))
+    & Condition(f"{' + '.join(f'CASE WHEN {kept.sql} THEN 1 ELSE 0 END' for kept in _KEPT)} >= 2")
 )
 COMPATIBLE = f"""({_comes_out(_NAME, (*_ONE_NAME, *_SIMILAR_NAME)).sql} OR coalesce({_RENAMED.sql}, false))"""
 
@@ -79,6 +86,7 @@ BY_CODE = KeyRule(
         "former_name_folded",
         "division",
         "trade_name",
+        "name_industry",
         "legal_form",
         "branch",
         "marks",
@@ -110,7 +118,7 @@ _CODE_TEXT = """coalesce(org_code,
         WHEN length(taxpayer_number) = 15 AND taxpayer_kind = 'old15' THEN substr(taxpayer_number, 7, 9) END)"""
 
 _PLAIN = (
-    "name_folded", "former_name_folded", "trade_name", "name_core", "core_pinyin", "representative_folded",
+    "name_folded", "former_name_folded", "trade_name", "name_industry", "name_core", "core_pinyin", "representative_folded",
     "representative_pinyin", "phone", "registration_number",
 )  # fmt: skip
 _COLUMNS = (
@@ -211,6 +219,4 @@ ORGANIZATION = MatchModel(
     auto_link=7.0,
     review=3.0,
     training=("core", "phone"),
-    # Employers are mentioned beside every one of their insured.
-    plausible=1_000_000,
 )

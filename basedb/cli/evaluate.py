@@ -41,7 +41,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @stewarding.PURPOSE
 @pass_site
 def evaluate(
-    site: Site, truths: tuple[Path, ...], labels: Path | None, entity: str | None, most: int, show_ids: bool,
+    site: Site, truths: tuple[Path, ...], labels: Path | None, entity: str, most: int, show_ids: bool,
     purpose: str,
 ) -> None:  # fmt: skip
     """评价：对照真值或标注计算查准率、查全率 / precision and recall against truth or labels.

@@ -32,7 +32,7 @@ from basedb.store.native import reading
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
-def pair(site: Site, left: str, right: str, entity: str | None, show_ids: bool, purpose: str) -> None:
+def pair(site: Site, left: str, right: str, entity: str, show_ids: bool, purpose: str) -> None:
     """两条记录或两个实体为何（不）是同一个 / why two records or entities are, or are not, one.
 
     A、B：m<提及编号>、来源:主键、来源:主键:角色、实体编号或证件号码。实体之间取证据最强的一对记录。

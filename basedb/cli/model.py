@@ -71,7 +71,7 @@ def model() -> None:
 @by_option
 @pass_site
 def train(
-    site: Site, entity: str | None, labels: Path | None, prior: float | None, recall: float | None,
+    site: Site, entity: str, labels: Path | None, prior: float | None, recall: float | None,
     sample: int, seed: int, use: bool, engine: str, reason: str, by: str,
 ) -> None:  # fmt: skip
     """训练：从库中记录学习先验、m、u 和词频，存为新版本 / learn a new version from the store's records."""
@@ -101,7 +101,7 @@ def train(
 @model.command(name="list")
 @entity_option
 @pass_site
-def list_(site: Site, entity: str | None) -> None:
+def list_(site: Site, entity: str) -> None:
     """列出各版本 / list the versions."""
     domain = chosen_domain(site, entity)
     with site.ready_store.reading() as engine:
@@ -117,7 +117,7 @@ def list_(site: Site, entity: str | None) -> None:
 @click.argument("version", required=False)
 @entity_option
 @pass_site
-def show(site: Site, version: str | None, entity: str | None) -> None:
+def show(site: Site, version: str | None, entity: str) -> None:
     """一个版本的 m、u 与权重，缺省为启用的版本 / m, u and weights of a version."""
     domain = chosen_domain(site, entity)
     with site.ready_store.reading() as engine, unlike():
@@ -140,7 +140,7 @@ def show(site: Site, version: str | None, entity: str | None) -> None:
 @click.option("--sample", default=10, show_default=True, help="举例的对数 / pairs to show")
 @click.option("--weights-only", is_flag=True, help="只比较权重，不重新评分 / do not score anything")
 @pass_site
-def compare(site: Site, before: str, after: str, entity: str | None, sample: int, weights_only: bool) -> None:
+def compare(site: Site, before: str, after: str, entity: str, sample: int, weights_only: bool) -> None:
     """比较两个版本：权重，以及会改变哪些证据 / weights, and what evidence would change."""
     domain = chosen_domain(site, entity)
     with site.ready_store.reading() as engine, progress("model compare", site.json) as bar, unlike():
@@ -165,7 +165,7 @@ def compare(site: Site, before: str, after: str, entity: str | None, sample: int
 @reason_option
 @by_option
 @pass_site
-def use(site: Site, version: int, entity: str | None, engine: str, reason: str, by: str) -> None:
+def use(site: Site, version: int, entity: str, engine: str, reason: str, by: str) -> None:
     """启用一个版本并重新评分全部记录 / let a version decide, and score everything again."""
     store, domain = site.ready_store, chosen_domain(site, entity)
     with progress(f"model use {version}", site.json), unlike():

@@ -47,7 +47,7 @@ _Section = tuple[str, str, str]
 )
 @pass_site
 def charts(
-    site: Site, version: str | None, entity: str | None, output: Path, truths: tuple[Path, ...],
+    site: Site, version: str | None, entity: str, output: Path, truths: tuple[Path, ...],
     pair: tuple[str, str] | None, splink: bool,
 ) -> None:  # fmt: skip
     """画图：权重、m 与 u、瀑布图、阈值、聚类大小，存为可离线打开的 HTML / charts as one HTML file.

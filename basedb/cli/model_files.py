@@ -41,7 +41,7 @@ from etl.quarantine import Decision
 )
 @pass_site
 def export(
-    site: Site, version: str | None, entity: str | None, form: str, dialect: str, output: Path | None
+    site: Site, version: str | None, entity: str, form: str, dialect: str, output: Path | None
 ) -> None:
     """导出一个版本的参数，不含词频 / the parameters of a version as a file, without term frequencies."""
     domain = chosen_domain(site, entity)
@@ -73,7 +73,7 @@ def export(
 @reason_option
 @by_option
 @pass_site
-def import_(site: Site, file: Path, entity: str | None, use: bool, reason: str, by: str) -> None:
+def import_(site: Site, file: Path, entity: str, use: bool, reason: str, by: str) -> None:
     """导入参数为新版本，词频按本库记录重新统计 / a file's parameters as a new version."""
     store, domain = site.ready_store, chosen_domain(site, entity)
     try:

@@ -18,7 +18,7 @@ from basedb.linkage.versions import NoSuchVersion, active_number
 from etl.revision import DUCKDB, ENGINES
 
 entity_option = click.option(
-    "--entity", metavar="NAME", help="实体，如 person；只有一个时可省 / which entity"
+    "--entity", metavar="NAME", default="person", show_default=True, help="实体 / which entity"
 )
 
 reason_option = click.option("--reason", required=True, help="理由，记入模型版本与决定记录 / why")
@@ -32,16 +32,14 @@ engine_option = click.option(
 by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
 
 
-def chosen_domain(site: Site, entity: str | None) -> Domain:
-    """The domain whose entity is called so; the only one there is if nothing was said."""
+def chosen_domain(site: Site, entity: str) -> Domain:
+    """The domain whose entity is called so."""
     domains = entity_domains(site.domains).values()
-    found = [item for item in domains if entity in (None, item.entity.name)]
-    if len(found) == 1:
-        return found[0]
+    for item in domains:
+        if item.entity.name == entity:
+            return item
     names = "、".join(sorted(item.entity.name for item in domains))
-    if not found:
-        raise Usage(f"没有实体 {entity}；现有 {names} / no such entity; known: {names}")
-    raise Usage(f"有多个实体，请用 --entity 指明：{names} / say which entity with --entity")
+    raise Usage(f"没有实体 {entity}；现有 {names} / no such entity; known: {names}")
 
 
 def number_of(engine: duckdb.DuckDBPyConnection, domain: Domain, version: str | None) -> int:

@@ -15,6 +15,8 @@ _ROLES = (
     (re.compile(r"^(法定代表人|法人代表|法人|负责人|经营者)"), "legal_representative"),
 )
 
+_LEADER = re.compile(r"^(法定代表人|法人代表|法人|负责人|经营者)(?!类型)")
+
 _PERSON = (
     (r"(公民身份号码|身份证(件)?(号码|号)?|证件号码?|SFZH|ZJHM|GMSFHM)$", "id_number"),
     (r"(证件类型|证件种类|ZJLX)$", "id_document"),
@@ -57,14 +59,15 @@ _EVENT = (
 _ORGANIZATION = (
     (r"(统一社会信用代码|信用代码)$", "credit_code"),
     (r"组织机构代码$", "org_code"),
-    (r"注册号$", "registration_no"),
-    (r"(纳税人识别号)$", "taxpayer_no"),
-    (r"(企业|机构|单位|纳税人|组织)名称$", "name"),
-    (r"(住所|注册地址|经营地址|生产经营地址|地址)$", "address"),
+    (r"注册号$", "registration_number"),
+    (r"(纳税人识别号)$", "taxpayer_number"),
+    (r"(企业|机构|单位|纳税人|组织|详细)名称$", "name"),
+    (r"(住所|注册地址|经营地址|生产经营地址|地址)$", "registered_address"),
     (r"(注册资本|注册资金|开办资金)", "registered_capital"),
     (r"(成立|设立)(日期|时间)$", "established_date"),
     (r"(行业|国民经济行业)", "industry"),
-    (r"(登记|经营|企业|税务)?状态$", "status"),
+    (r"税务状态$", "tax_status"),
+    (r"(登记|经营|企业)?状态$", "registration_status"),
     (r"(企业|机构|单位)类(型|别)$", "kind"),
     (r"登记(管理)?机关$", "authority"),
     (r"(电话|手机|联系方式)(号码?)?$", "phone"),
@@ -94,6 +97,9 @@ def guess_domain(headers: list[str]) -> str:
 def guess_target(header: str, domain: str) -> Guess | None:
     """The likely target of a column by its header, or None when nothing fits."""
     leaf = header.rsplit("/", 1)[-1]
+    if domain == "legalentity" and (leader := _LEADER.match(leaf)):
+        number = re.search(r"(号码?|证件号)$", leaf[leader.end() :])
+        return Guess("self.representative_number" if number else "self.legal_representative", True)
     for pattern, role in _ROLES:
         rest = pattern.sub("", leaf, count=1)
         if rest != leaf or pattern.search(header):

@@ -20,8 +20,8 @@ from etl.batch import Batch
 SHARED_NUMBER = define(
     "identifier.shared",
     Severity.WARNING,
-    "同一号码下姓名明显不同，未自动合并，请核实（重号或填写了他人号码）",
-    "the number is borne under clearly different names; not merged, please verify",
+    "同一号码或代码下姓名或名称明显不同，未自动合并，请核实（重号，或填写了他人的）",
+    "the number or code is borne under clearly different names; not merged, please verify",
 )
 REUSED_KEY = define(
     "key.reused",

@@ -1,8 +1,8 @@
 -- 机构中的人：法定代表人（负责人、业主），每条来源记录所述一行；person_id 为人口库中的人员，grade 说明依据
 -- view: legalentity.role
 -- column role: 角色：legal_representative 法定代表人
--- column person_name: 姓名
--- column person_number: 证件号码
+-- column person_name: 姓名 [personal]
+-- column person_number: 证件号码 [personal]
 -- column person_id: 人口库人员编号
 -- column grade: 依据：exact 号码与姓名相符、scored 评分认定、continued 同一记录此前已认定、unlinked 人口库中仅见于此、same_organization 同一机构另一记录的同名者、unknown 不明
 -- column is_current: 现行记录仍如此填写

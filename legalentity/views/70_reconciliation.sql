@@ -4,9 +4,9 @@
 -- column owner: 应处理的部门
 -- column source: 应处理的来源
 -- column source_key: 应处理的记录
--- column value: 该记录的值
+-- column value: 该记录的值 [personal]
 -- column other_source: 对照的来源
--- column other_value: 对照的值
+-- column other_value: 对照的值 [personal]
 -- column other_id: 对照的机构编号（一码多户、同名两码）
 -- column since: 自何时起（双方记录都已生效且为我方所知之日）
 -- column age_days: 已有天数

@@ -103,6 +103,20 @@ def test_masked_rows_name_nobody(town: Offices) -> None:
     assert "王**" in text
 
 
+def test_views_with_people_are_read_on_record(town: Offices) -> None:
+    marked = {
+        (view, column)
+        for view, column in town.query(
+            "SELECT table_name, column_name FROM basedb.column_label WHERE table_schema = 'legalentity' AND personal"
+        )
+    }
+    assert {
+        ("role", "person_name"), ("role", "person_number"), ("role", "person_id"), ("reconciliation", "value"),
+        ("person_organization", "person_id"), ("organization", "legal_representative"),
+    } <= marked  # fmt: skip
+    assert not {column for view, column in marked if view == "organization_masked"}
+
+
 def test_revenue_is_for_statistics_only(town: Offices) -> None:
     assert town.value("SELECT count(*) FROM legalentity.organization_mention WHERE revenue = 987654") == 5
     assert "987654" not in repr(town.query("SELECT raw FROM legalentity.source_record"))
