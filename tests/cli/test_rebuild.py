@@ -100,7 +100,7 @@ def test_a_difference_is_found_and_named(desk: Desk, tmp_path: Path) -> None:
     found = rebuild(
         open_store(desk.url),
         open_store(f"duckdb:///{tmp_path / 'again.duckdb'}"),
-        Archive(tmp_path / "archive"),
+        Archive(desk.inbox.parent / "archive"),
         installed_domains(),
     )
     (differing,) = [table for table in found.tables if not table.equal]
@@ -115,7 +115,8 @@ def test_a_rebuild_that_cannot_be_done_says_why(desk: Desk, tmp_path: Path) -> N
     desk.put("ga_population", "20261101", PEOPLE)
     desk.nightly()
     desk("rebuild", "--into", desk.url, code=2)
-    shutil.rmtree(tmp_path / "archive")
-    (tmp_path / "archive").mkdir()
+    archive = desk.inbox.parent / "archive"
+    shutil.rmtree(archive)
+    archive.mkdir()
     error = desk.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}", code=7)["error"]
     assert error["kind"] == "irreproducible" and "ga_population_20261101.csv" in error["message"]
