@@ -59,7 +59,8 @@ _COMMON = Path(__file__).parent / "common_views"
 def views_of(domain: BaseDomain) -> list[View]:
     """A domain's own views, then those every domain has unless it has one of that name.
 
-    Common views are written for ``{domain}``; those of a matched ``{entity}`` are for domains that have one.
+    Common views are written for ``{domain}``; those of a matched ``{entity}`` are for domains that have one,
+    and read its view ``{entity}_masked``.
     """
     own = list(read_views(domain.views))
     names = {"{domain}": domain.name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -50,22 +51,25 @@ def test_initialising_again_changes_nothing(city: City) -> None:
     assert full_dump(city.store) == before
 
 
+NEXT = max(step.version for step in DOMAIN.migrations) + 1
+
+
 def test_a_store_moves_forward_by_whole_steps(city: City) -> None:
     city.deliver("ga_population", 1, [resident("王一", number())])
     good = Migration(
         "population",
-        3,
+        NEXT,
         "nickname",
         lambda kind: ["ALTER TABLE population.household ADD COLUMN nickname TEXT"],
     )
     create = "CREATE TABLE population.half (a INTEGER)"
     bad = Migration(
-        "population", 4, "broken", lambda kind: [create, "INSERT INTO population.half VALUES ('none')"]
+        "population", NEXT + 1, "broken", lambda kind: [create, "INSERT INTO population.half VALUES ('none')"]
     )
     with pytest.raises(StoreError):
         upgrade(city.store, [DOMAIN], [*plan([DOMAIN]), good, bad])
-    assert ("population", 3) in applied_versions(city.store)
-    assert ("population", 4) not in applied_versions(city.store)
+    assert ("population", NEXT) in applied_versions(city.store)
+    assert ("population", NEXT + 1) not in applied_versions(city.store)
     assert "half" not in {row[1] for row in columns(city.store)}
     assert city.query("SELECT household_no, nickname FROM population.household") == [("0001", None)]
     mended = replace(bad, statements=lambda kind: [create])
@@ -78,10 +82,12 @@ def test_views_that_failed_are_made_the_next_time(city: City, tmp_path: Path) ->
     """A step and its views are one: no store says it is up to date without them."""
     views = tmp_path / "views"
     views.mkdir()
+    # The review queue, which every entity has, shows its masked names.
+    shutil.copy(DOMAIN.views / "32_person_masked.sql", views)
     probe, head = views / "10_probe.sql", "-- 试\n-- view: population.probe\n"
     probe.write_text(f"{head}SELECT nothing FROM population.nowhere\n", "utf-8")
     domain = replace(DOMAIN, views=views)
-    step = Migration("population", 3, "nothing", lambda kind: [])
+    step = Migration("population", NEXT, "nothing", lambda kind: [])
     with pytest.raises(StoreError):
         upgrade(city.store, [domain], [*plan([domain]), step])
     probe.write_text(f"{head}SELECT name FROM population.person\n", "utf-8")
