@@ -273,7 +273,8 @@ class Load(Protocol):
     columns as text), `row` (row_no, source_key, digest, outcome, standing_id) and, after records are
     numbered, `new_record`. path: the file. feeds: the contract's columns and the targets they feed
     (``role.attribute``). settings: the contract's section of the domain. received: receipt time as the
-    text of a UTC timestamp. late: a snapshot with a newer as-of is in already.
+    text of a UTC timestamp. late: a snapshot with a newer as-of is in already. released: a person let the
+    file in although it was held. A stage stops the whole file with `basedb.refusal.Held` or `Refused`.
     """
 
     @property
@@ -305,6 +306,9 @@ class Load(Protocol):
 
     @property
     def late(self) -> bool: ...
+
+    @property
+    def released(self) -> bool: ...
 
     @property
     def run_id(self) -> int: ...

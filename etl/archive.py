@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from basedb.store import Store, StoreError
 from basedb.store.embedded import EmbeddedStore
+from etl.bundle import as_one_file
 
 
 class Archive:
@@ -53,12 +54,13 @@ class Archive:
     def add(self, path: Path, sha256: str) -> Path:
         """Keep a copy of the file; a half-written copy of a killed run is never taken for one."""
         kept = self.path(sha256)
-        if kept.exists() and kept.stat().st_size == path.stat().st_size:
-            return kept
         partial = kept.with_suffix(f".partial-{os.getpid()}")
         try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, partial)
+            with as_one_file(path) as whole:
+                if kept.exists() and kept.stat().st_size == whole.stat().st_size:
+                    return kept
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(whole, partial)
             os.replace(partial, kept)
         except OSError as error:
             with suppress(OSError):
@@ -70,6 +72,6 @@ class Archive:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of the file's bytes, as lower-case hex."""
-    with path.open("rb") as file:
+    """SHA-256 of the file's bytes and of what belongs to it (see `etl.bundle`), as lower-case hex."""
+    with as_one_file(path) as whole, whole.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

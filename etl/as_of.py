@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from etl.batch import Refused
+from basedb.refusal import Refused
 from etl.contract import Contract
 from etl.delivery_findings import NO_AS_OF
 from etl.readers.read import read

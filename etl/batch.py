@@ -38,22 +38,6 @@ class Delivery:
     digests: frozenset[str] = frozenset()
 
 
-class Held(Exception):
-    """A file that a person must look at before it may be loaded; the message says why."""
-
-    def __init__(self, code: str, zh: str, en: str):
-        self.code, self.zh, self.en = code, zh, en
-        super().__init__(f"{zh} / {en}")
-
-
-class Refused(Exception):
-    """A file that cannot be loaded as it is; the message says why and what to do."""
-
-    def __init__(self, code: str, zh: str, en: str):
-        self.code, self.zh, self.en = code, zh, en
-        super().__init__(f"{zh} / {en}")
-
-
 @dataclass(frozen=True)
 class Step:
     """How long a stage took and how many rows it handled."""

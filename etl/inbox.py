@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from etl.bundle import belongs_to_another
 from etl.contract import Contract
 from etl.delivery_list import Listed, ListUnreadable, read_list
 from etl.installed import at_home, of_source
@@ -99,12 +100,19 @@ def read_inbox(
     return Inbox(directory, tuple(sorted(arrived, key=_order)), unknown, broken)
 
 
-def _order(item: Arrived) -> tuple[date, bool, datetime, int, str, bool]:
-    """By delivery day; listed files by time of arrival, as listed; then the unlisted by name. A file is
-    first loaded for what it is about, then for what it mentions."""
+def _order(item: Arrived) -> tuple[date, bool, bool, datetime, int, str, bool]:
+    """By delivery day; contracts that load first; listed files by time of arrival, as listed; then the
+    unlisted by name. A file is first loaded for what it is about, then for what it mentions."""
     position = item.listed.position if item.listed else 0
-    mentions = item.contract.home is not None
-    return item.day, item.listed is None, item.received_at, position, item.file_name, mentions
+    return (
+        item.day,
+        not item.contract.loads_first,
+        item.listed is None,
+        item.received_at,
+        position,
+        item.file_name,
+        item.contract.home is not None,
+    )
 
 
 def _files(directory: Path, apart: set[Path]) -> Iterator[Path]:
@@ -115,7 +123,7 @@ def _files(directory: Path, apart: set[Path]) -> Iterator[Path]:
             continue
         if parts[0] == LISTS or any(part.startswith((".", "~$")) for part in parts):
             continue
-        if path.is_file() and not path.name.lower().endswith(_UNFINISHED):
+        if path.is_file() and not path.name.lower().endswith(_UNFINISHED) and not belongs_to_another(path):
             yield path
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from basedb.store import Store
+from etl.bundle import size_of, written_at
 from etl.inbox import Arrived
 from etl.runs import fetch
 
@@ -54,17 +54,17 @@ class KnownFiles:
         """Whether the ledger shows, without opening the file, that it is in already."""
         if not item.present:
             return False
-        state = item.path.stat()
+        size, written = size_of(item.path), written_at(item.path)
         listed = item.listed.sha256 if item.listed else None
         line = self.line(item)
         if line is not None and line["status"] in _IN:
-            return _older(state, line) and state.st_size == line["bytes"] and listed in (None, line["sha256"])
+            return _older(written, line) and size == line["bytes"] and listed in (None, line["sha256"])
         # Sent again under another name, and looked into before.
         if line is None and listed is not None and as_of is not None:
             same = self.by_content.get((item.contract.source, item.contract.domain, as_of, listed))
-            return same is not None and state.st_size == same["bytes"] and _older(state, same)
+            return same is not None and size == same["bytes"] and _older(written, same)
         return False
 
 
-def _older(state: os.stat_result, line: dict[str, Any]) -> bool:
-    return bool(datetime.fromtimestamp(state.st_mtime, UTC) <= line["started_at"])
+def _older(written: float, line: dict[str, Any]) -> bool:
+    return bool(datetime.fromtimestamp(written, UTC) <= line["started_at"])

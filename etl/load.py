@@ -11,11 +11,13 @@ from typing import Any
 
 from basedb.domain import BaseDomain, Domain
 from basedb.ledger import OUTCOMES
+from basedb.refusal import Held, Refused
 from basedb.store import Session, Store, scalar
 from etl import ledger
 from etl.archive import Archive, fingerprint
 from etl.as_of import as_of_in_rows
-from etl.batch import Batch, Delivery, Held, Refused, Step
+from etl.batch import Batch, Delivery, Step
+from etl.bundle import size_of
 from etl.contract.model import Contract
 from etl.counters import Counters
 from etl.delivery_findings import NO_AS_OF, ROWS_NOT_FOUND
@@ -67,7 +69,7 @@ class Loader:
             path=path,
             file_name=file_name or path.name,
             sha256=fingerprint(path),
-            size=path.stat().st_size,
+            size=size_of(path),
             as_of=found,
             received_at=received_at or datetime.now(UTC),
         )

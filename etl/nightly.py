@@ -18,12 +18,13 @@ import duckdb
 from basedb import __version__
 from basedb.domain import BaseDomain, entity_domains
 from basedb.masking import mask_text
+from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
-from etl.batch import Delivery, Refused
+from etl.batch import Delivery
 from etl.contract import Contract
 from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED

@@ -1,1 +1,59 @@
-"""The natural-resource and spatial base."""
+"""The space base: layers that departments agree on, keyed on geometry."""
+
+from pathlib import Path
+
+from basedb.domain import Attribute, StagedDomain
+from geospatial.follow import Follow
+from geospatial.gather import Gather
+from geospatial.layers import LAYERS
+from geospatial.prepare import Prepare
+from geospatial.publish import PublishFeatures
+from geospatial.tables import metadata, source_record
+
+_HERE = Path(__file__).parent
+
+#: What a contract may map columns to beside the attributes of its layer.
+_PLACES = (
+    Attribute("geometry", "图形（WKB 十六进制）", personal=False),
+    Attribute("wkt", "图形（WKT 文本）", personal=False),
+    Attribute("longitude", "经度或横坐标", personal=False),
+    Attribute("latitude", "纬度或纵坐标", personal=False),
+    Attribute("crs", "坐标系", personal=False),
+    Attribute("operation", "变更类型", personal=False),
+    Attribute("part", "分幅", personal=False),
+    Attribute("file_name", "参数文件名", personal=False),
+    Attribute("text", "参数文本", personal=False),
+)
+
+_SETTINGS = {
+    "type": "object",
+    "properties": {
+        "layer": {"enum": sorted(LAYERS)},
+        "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+        "crs": {"type": "string", "minLength": 3},
+        "registry": {"const": "datum_parameter"},
+    },
+    "oneOf": [{"required": ["layer", "priority"]}, {"required": ["registry"]}],
+    "additionalProperties": False,
+}
+
+
+def _attributes() -> tuple[Attribute, ...]:
+    """Every layer's attributes, one of each name."""
+    known = {item.name: item for layer in LAYERS.values() for item in layer.attributes}
+    return (*known.values(), *_PLACES)
+
+
+DOMAIN = StagedDomain(
+    name="geospatial",
+    title="自然资源和空间地理基础信息库",
+    metadata=metadata,
+    source_record=source_record,
+    contracts=_HERE / "sources",
+    views=_HERE / "views",
+    attributes=_attributes(),
+    settings_schema=_SETTINGS,
+    prepare=(Prepare(),),
+    master=(Follow(), Gather()),
+    publish=(PublishFeatures(),),
+)

@@ -21,7 +21,7 @@ from basedb.cli.output import print_json, progress, say, shown, table
 from basedb.cli.site import Site, pass_site
 from basedb.domain import entity_domains
 from basedb.masking import mask_text
-from etl.batch import Refused
+from basedb.refusal import Refused
 from etl.contract import Contract
 from etl.ledger import Account
 from etl.load import Loader

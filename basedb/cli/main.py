@@ -13,8 +13,8 @@ from basedb.cli import exits, options, output
 from basedb.cli.exits import Failure, Usage
 from basedb.cli.site import Site
 from basedb.linkage.model import InvalidModel
+from basedb.refusal import Refused
 from basedb.store import StoreError
-from etl.batch import Refused
 from etl.contract import ContractError
 from etl.readers.result import ReadRefusal
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from basedb.store.geometry import Geometry
+
 _DIALECT = postgresql.dialect()
 
 
@@ -18,6 +20,8 @@ def create_statements(metadata: sa.MetaData, kind: str) -> Iterator[str]:
     same queries, and its indexes slow every load and refuse a row deleted and re-inserted in one
     transaction.
     """
+    if kind == "postgresql" and _has_geometry(metadata.sorted_tables):
+        yield "CREATE EXTENSION IF NOT EXISTS postgis"
     for schema in sorted({table.schema for table in metadata.sorted_tables if table.schema}):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for table in metadata.sorted_tables:
@@ -36,7 +40,7 @@ def forward_statements(tables: Sequence[sa.Table], kind: str) -> Iterator[str]:
             listed = ", ".join(_column_ddl(item) for item in table.columns)
             yield f"CREATE TABLE IF NOT EXISTS {table.fullname} ({listed})"
         for item in table.columns:
-            kind_of_value = item.type.compile(dialect=_DIALECT)
+            kind_of_value = _type_ddl(item, kind)
             yield f"ALTER TABLE {table.fullname} ADD COLUMN IF NOT EXISTS {item.name} {kind_of_value}"
         if kind == "postgresql":
             for index in sorted(table.indexes, key=lambda item: str(item.name)):
@@ -70,7 +74,17 @@ def comment_on_column(table: str, name: str, title: str) -> str:
 
 def _column_ddl(item: sa.Column) -> str:
     required = "" if item.nullable else " NOT NULL"
-    return f"{item.name} {item.type.compile(dialect=_DIALECT)}{required}"
+    return f"{item.name} {_type_ddl(item, 'duckdb')}{required}"
+
+
+def _type_ddl(item: sa.Column, kind: str) -> str:
+    if isinstance(item.type, Geometry) and kind != "postgresql":
+        return "GEOMETRY"  # the engine's has no type of shape; its system is said in the comment
+    return str(item.type.compile(dialect=_DIALECT))
+
+
+def _has_geometry(tables: Sequence[sa.Table]) -> bool:
+    return any(isinstance(item.type, Geometry) for table in tables for item in table.columns)
 
 
 def _literal(text: str) -> str:

@@ -141,10 +141,11 @@ class Contract:
 
     `version` is a short digest of every setting that can change what a row becomes; it does not move
     with comments, layout, titles, contacts, the catalogue entry or arrival times. `register` marks the
-    extract whose current entries make an entity registered (the resident register). `home` is set where
-    the source belongs to another domain, and this contract is about what the extract mentions of its own
-    (an enterprise's legal representative is a person). `settings` are those
-    of the domain's own stages.
+    extract whose current entries make an entity registered (the resident register). `loads_first` marks
+    one that others of its day are read with (the parameters of a datum, the divisions of a map). `home`
+    is set where the source belongs to another domain, and this contract is about what the extract
+    mentions of its own (an enterprise's legal representative is a person). `settings` are those of the
+    domain's own stages.
     """
 
     source: str
@@ -164,6 +165,7 @@ class Contract:
     key_tiebreak: tuple[str, ...] = ()
     valid_from: str | None = None
     register: bool = False
+    loads_first: bool = False
     ignore: Mapping[str, str] = field(default_factory=dict)
     survivorship: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -30,7 +30,7 @@ from etl.contract.references import check_references
 from etl.contract.shape import check_settings, check_shape
 
 #: Settings that say nothing about what a row becomes; they stay out of `Contract.version`.
-_NOT_VERSIONED = frozenset({"title", "owner", "catalogue", "arrival"})
+_NOT_VERSIONED = frozenset({"title", "owner", "catalogue", "arrival", "loads_first"})
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -107,6 +107,7 @@ def _contract(content: dict[str, Any], path: Path) -> Contract:
         key_tiebreak=_list(content.get("key_tiebreak", [])),
         valid_from=content.get("valid_from"),
         register=content.get("register", False),
+        loads_first=content.get("loads_first", False),
         columns={name: _column(name, spec) for name, spec in content["columns"].items()},
         ignore=content.get("ignore", {}),
         survivorship=content.get("survivorship", {}),

@@ -50,6 +50,8 @@ READER_OPTIONS: dict[str, dict[str, Any]] = {
     "jsonl": {"encoding": _TEXT},
     "xml": {"encoding": _TEXT, "record": _TEXT, "count": _TEXT},
     "parquet": {},
+    "spatial": {"encoding": _TEXT, "layer": _TEXT},
+    "text": {"encoding": _TEXT},
     "sql": {"url_env": _TEXT, "table": _TEXT, "query": _TEXT},
 }
 #: Options a format cannot do without.
@@ -156,6 +158,7 @@ CONTRACT_SCHEMA: dict[str, Any] = {
             "key_tiebreak": _ONE_OR_MORE,
             "valid_from": _TEXT,
             "register": {"type": "boolean"},
+            "loads_first": {"type": "boolean"},
             "columns": {"type": "object", "minProperties": 1, "additionalProperties": _COLUMN},
             "ignore": {"type": "object", "additionalProperties": _TEXT},
             "survivorship": {

@@ -9,6 +9,7 @@ NO_ROWS = define("reader.no_rows", Severity.WARNING, "只有表头，没有数�
 WRONG_ENCODING = define(
     "reader.wrong_encoding", Severity.ERROR, "实际编码与约定不符", "the encoding is not the declared one"
 )
+NO_CRS = define("reader.no_crs", Severity.ERROR, "文件没有注明坐标系", "the file names no coordinate system")
 TRUNCATED = define("reader.truncated", Severity.ERROR, "文件不完整", "the file is cut off")
 BOMB = define("reader.bomb", Severity.ERROR, "解压后超出限额", "unpacking exceeds the limits")
 ARCHIVE = define(

@@ -59,7 +59,7 @@ def resolve(
 
     headers: as in the file; a header of several rows is joined with ``/`` and also matches by its last
         part. others: contracts the file might belong to instead. sparse: a record need not have every
-        field, so only required columns must appear. cut_at: headers are cut at so many GBK bytes.
+        field, so only required columns must appear. cut_at: headers are cut at so many bytes, of GBK or UTF-8.
     ReadRefusal: duplicated, unknown or missing columns, or another department's extract.
     """
     known = _known(contract, cut_at)
@@ -95,9 +95,10 @@ def _known(contract: Contract, cut_at: int | None) -> dict[str, str]:
         for header in (name, *aliases):
             known.setdefault(fold(header), name)
             if cut_at is not None:
-                cut = header.encode("gb18030")[:cut_at].decode("gb18030", "ignore")
-                known.setdefault(fold(cut), name)
-                known.setdefault(fold(cut.upper()), name)
+                for encoding in ("gb18030", "utf-8"):
+                    cut = header.encode(encoding)[:cut_at].decode(encoding, "ignore")
+                    known.setdefault(fold(cut), name)
+                    known.setdefault(fold(cut.upper()), name)
     return known
 
 

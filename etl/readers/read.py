@@ -11,7 +11,9 @@ from etl.readers.delimited import read_delimited
 from etl.readers.json_records import read_json, read_jsonl
 from etl.readers.parquet import read_parquet
 from etl.readers.result import ReadResult
+from etl.readers.spatial import read_spatial
 from etl.readers.sql import read_sql
+from etl.readers.text import read_text
 from etl.readers.xls import read_xls
 from etl.readers.xlsx import read_xlsx
 from etl.readers.xml_records import read_xml
@@ -22,7 +24,9 @@ _READERS = {
     "json": read_json,
     "jsonl": read_jsonl,
     "parquet": read_parquet,
+    "spatial": read_spatial,
     "sql": read_sql,
+    "text": read_text,
     "xls": read_xls,
     "xlsx": read_xlsx,
     "xml": read_xml,

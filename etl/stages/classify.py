@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from basedb.findings import Severity, define
+from basedb.refusal import Held
 from basedb.store import scalar
-from etl.batch import Batch, Held
+from etl.batch import Batch
 from etl.readers.result import ReadResult
 
 REPEATED_KEY = define(

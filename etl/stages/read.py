@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from etl.batch import Batch, Delivery, Refused
+from basedb.refusal import Refused
+from etl.batch import Batch, Delivery
 from etl.delivery_findings import ROW_COUNT
 from etl.readers.read import read
 from etl.readers.result import Note, ReadRefusal, ReadResult, note

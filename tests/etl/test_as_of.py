@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from etl.batch import Refused
+from basedb.refusal import Refused
 from etl.contract.model import AsOf
 from tests.etl.city import City, insured, number
 

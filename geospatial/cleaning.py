@@ -1,0 +1,138 @@
+"""Repairs of single geometries: validity, repeated vertices, spikes, the shape a layer takes."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from basedb.findings import Severity, define
+from geospatial.given import Geometries
+from geospatial.noted import Noted
+
+INVALID = define(
+    "geometry.invalid",
+    Severity.WARNING,
+    "图形自相交或环有误，已修复；建议值为面积变化（平方米）",
+    "an invalid geometry was repaired; the suggestion is the area it changed by",
+)
+REPEATED = define(
+    "geometry.repeated_vertex", Severity.INFO, "有重复节点，已去除", "repeated vertices were removed"
+)
+SPIKE = define("geometry.spike", Severity.WARNING, "边界有尖刺，请部门核对", "the boundary has a spike")
+WRONG_SHAPE = define(
+    "geometry.wrong_shape", Severity.ERROR, "图形类型与图层不符", "a shape that the layer does not take"
+)
+HUGE = define("geometry.huge", Severity.WARNING, "图形节点过多", "the geometry has very many vertices")
+
+_MANY = 1_000_000
+# A vertex whose two edges run back on each other within this angle, over at least this many metres.
+_SPIKE_ANGLE = np.radians(2.0)
+_SPIKE_LENGTH = 3.0
+_METRES = 111_320.0
+# Coordinates are compared to about a millimetre.
+_DECIMALS = 8
+
+
+def clean(
+    geometry: Geometries, dimension: int, row_no: NDArray[np.int64], column: str, noted: Noted
+) -> Geometries:
+    """Geometries (EPSG:4490) repaired and of the layer's shape.
+
+    dimension: 0 points, 1 lines, 2 areas. Areas and lines come out as multi-geometries. A shape of
+    another dimension fails its row.
+    """
+    found = np.array(geometry, object)
+    noted.add(row_no[shapely.get_num_coordinates(found) > _MANY], HUGE, column)
+    if dimension:
+        found = _without_repeated(found, row_no, column, noted)
+    if dimension == 2:
+        found = _valid(found, row_no, column, noted)
+        spiky = np.array([_has_spike(item) for item in found], bool)
+        noted.add(row_no[spiky], SPIKE, column)
+    here = ~shapely.is_missing(found)
+    wrong = here & (_dimension(found) != dimension)
+    noted.add(row_no[wrong], WRONG_SHAPE, column, [item.geom_type for item in geometry[wrong]], failed=True)
+    found[wrong] = None
+    found[shapely.is_empty(found)] = None
+    return _as_multi(found, dimension)
+
+
+def digest(geometry: Geometries) -> list[str | None]:
+    """A fingerprint that does not depend on ring starts, directions, vertices on straight lines, or on
+    anything under a millimetre; as UUID text, None where there is no geometry."""
+    texts: list[str | None] = []
+    for item in simplified(geometry):
+        texts.append(None if item is None else hashlib.md5(shapely.to_wkb(item)).hexdigest())
+    return texts
+
+
+def simplified(geometry: Geometries) -> Geometries:
+    """Normal form for comparisons: rounded, without collinear vertices, in canonical order."""
+    rounded = shapely.transform(geometry, lambda points: np.round(points, _DECIMALS))
+    return np.asarray(shapely.normalize(shapely.simplify(rounded, 1e-8, preserve_topology=True)), object)
+
+
+def _without_repeated(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted) -> Geometries:
+    fewer = np.asarray(shapely.remove_repeated_points(found, 1e-9), object)
+    repeated = shapely.get_num_coordinates(fewer) < shapely.get_num_coordinates(found)
+    noted.add(row_no[repeated], REPEATED, column)
+    return fewer
+
+
+def _valid(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted) -> Geometries:
+    broken = ~shapely.is_missing(found) & ~shapely.is_valid(found)
+    if not broken.any():
+        return found
+    reasons = shapely.is_valid_reason(found[broken])
+    repaired = np.asarray(shapely.make_valid(found[broken], method="structure"), object)
+    scale = _METRES**2 * np.cos(np.radians(shapely.get_y(shapely.centroid(repaired))))
+    change = (shapely.area(repaired) - shapely.area(found[broken])) * scale
+    noted.add(row_no[broken], INVALID, column, reasons, [f"{value:.2f}" for value in change])
+    found = found.copy()
+    found[broken] = repaired
+    return found
+
+
+def _has_spike(item: shapely.Geometry | None) -> bool:
+    """Whether the boundary of an area goes out along a line and back."""
+    if item is None:
+        return False
+    for part in shapely.get_parts(item):
+        if part.geom_type != "Polygon" or part.is_empty:
+            continue
+        ring = shapely.get_coordinates(part.exterior)[:-1]
+        if len(ring) < 4:
+            continue
+        scale = _METRES * np.array([np.cos(np.radians(ring[0, 1])), 1.0])
+        ahead = (np.roll(ring, -1, axis=0) - ring) * scale
+        behind = (np.roll(ring, 1, axis=0) - ring) * scale
+        lengths = np.hypot(*ahead.T), np.hypot(*behind.T)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            cosine = (ahead * behind).sum(axis=1) / (lengths[0] * lengths[1])
+        sharp = np.arccos(np.clip(cosine, -1, 1)) < _SPIKE_ANGLE
+        if (sharp & (np.minimum(*lengths) > _SPIKE_LENGTH)).any():
+            return True
+    return False
+
+
+def _dimension(found: Geometries) -> NDArray[np.int64]:
+    """The dimension of each geometry; -1 for a collection of several kinds."""
+    kinds = shapely.get_type_id(found)
+    # 0 Point 1 LineString 2 LinearRing 3 Polygon 4 MultiPoint 5 MultiLineString 6 MultiPolygon 7 Collection
+    table = np.array([0, 1, 1, 2, 0, 1, 2, -1])
+    return np.where(kinds < 0, -1, table[np.maximum(kinds, 0)])
+
+
+def _as_multi(found: Geometries, dimension: int) -> Geometries:
+    if dimension == 0:
+        several = shapely.get_type_id(found) == 4
+        found[several] = shapely.centroid(found[several])
+        return found
+    single = np.isin(shapely.get_type_id(found), [1, 2, 3])
+    make = shapely.multipolygons if dimension == 2 else shapely.multilinestrings
+    for at in np.flatnonzero(single):
+        found[at] = make([found[at]])
+    return found

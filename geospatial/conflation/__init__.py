@@ -1,0 +1,1 @@
+"""Conflation: several surveys of one layer become one."""

@@ -1,0 +1,250 @@
+"""Joining surveys: records of lesser sources become sources of the leading source's features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from basedb.domain import Load
+from basedb.store import scalar
+from geospatial.conflation.pairs import REACH, Pairs, match
+from geospatial.follow import VERSION_COLUMNS, frame, in_metres, metric
+from geospatial.layers import Layer
+
+#: Shapes within this many metres of what changed are compared anew, and tell the shift around it.
+_SURROUNDINGS = 600.0
+
+
+def join_surveys(load: Load, layer: Layer) -> None:
+    """Match the surveys of a layer where this load changed one of them.
+
+    Reads TEMP `followed`; rewrites `new_link` of this load's records, adds links of standing records
+    that must be decided anew (`relinked` names them with their leading feature), `new_match` (evidence)
+    and `redirected` (features that turned out to be another one's). The leading source is the one with the
+    highest priority; a record of another is linked to every leading feature it matches, and stays a
+    feature of its own if there is none.
+    """
+    priority = int(load.settings["priority"])
+    other = scalar(
+        load.engine,
+        "SELECT max(priority) FROM geospatial.feature_version WHERE layer = ? AND source <> ? AND status = 'current'",
+        [layer.name, load.source],
+    )
+    if layer.dimension != 2 or other is None:
+        return
+    surveys = _surveys(load, layer, priority, max(priority, int(other)))
+    if not len(surveys.first) or not surveys.anew.any():
+        return
+    _Joining(load, surveys).run()
+
+
+class _Surveys:
+    """Both sides around what changed: `first` of the leading source, `second` of the others.
+
+    anew: which of `second` are decided anew.
+    """
+
+    def __init__(self, first: pd.DataFrame, second: pd.DataFrame, anew: NDArray[np.bool_]):
+        self.first, self.second, self.anew = first, second, anew
+
+
+def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
+    rows = frame(
+        load,
+        f"""SELECT v.record_id, v.feature_id, v.source, v.priority, v.valid_from, NULL AS method, ST_AsBinary(v.geom) AS wkb
+            FROM geospatial.feature_version v ANTI JOIN closed USING (record_id)
+            WHERE v.layer = '{layer.name}' AND v.status = 'current' AND v.geom IS NOT NULL
+            UNION ALL
+            SELECT n.record_id, f.feature_id, n.source, {priority}, n.valid_from, f.method, p.wkb
+            FROM new_record n JOIN placed p USING (row_no) JOIN followed f USING (record_id)
+            WHERE n.status = 'current' AND p.wkb IS NOT NULL
+            ORDER BY 1""",
+    )
+    gone = frame(
+        load,
+        "SELECT o.record_id, o.wkb FROM old_version o SEMI JOIN closed USING (record_id) WHERE o.wkb IS NOT NULL",
+    )
+    to_metres = metric(rows["geometry"].to_numpy(object))
+    rows["metres"] = pd.Series(in_metres(rows["geometry"].to_numpy(object), to_metres), dtype=object)
+    fresh = rows["method"].notna().to_numpy()
+    leads = (rows["priority"] == leading).to_numpy()
+    changed = np.concatenate(
+        [rows["metres"].to_numpy(object)[fresh], in_metres(gone["geometry"].to_numpy(object), to_metres)]
+    )
+    if not len(changed):
+        changed = np.array([], object)
+    tree = shapely.STRtree(rows["metres"].to_numpy(object))
+    near = np.zeros(len(rows), bool)
+    beside = np.zeros(len(rows), bool)
+    if len(changed):
+        near[tree.query(changed, predicate="dwithin", distance=_SURROUNDINGS)[1]] = True
+        beside[tree.query(changed, predicate="dwithin", distance=REACH)[1]] = True
+    anew = ~leads & (fresh | (beside if priority == leading else False))
+    first = rows[leads & near].reset_index(drop=True)
+    second = rows[~leads & near].reset_index(drop=True)
+    return _Surveys(first, second, anew[~leads & near])
+
+
+class _Joining:
+    """Turns the pairs of two surveys into links, and keeps feature numbers where they were."""
+
+    def __init__(self, load: Load, surveys: _Surveys):
+        self.load, self.surveys = load, surveys
+        self.first_feature = surveys.first["feature_id"].to_numpy(np.int64).copy()
+        self.redirected: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Match, hand on feature numbers, and leave the links."""
+        first, second = self.surveys.first, self.surveys.second
+        pairs = match(first["metres"].to_numpy(object), second["metres"].to_numpy(object))
+        anew = self.surveys.anew[pairs.second]
+        kept = anew & (pairs.grade != "none")
+        pairs = Pairs(*(values[kept] for values in vars(pairs).values()))
+        sure = Pairs(*(values[pairs.grade == "auto"] for values in vars(pairs).values()))
+        self._known = self._owners()
+        self._inherit(sure)
+        self._link(sure)
+        self._evidence(pairs)
+        self._rename()
+
+    def _owners(self) -> dict[int, int]:
+        """Feature → the highest priority of a record that was ever linked to it."""
+        ids = pa.table({"feature_id": pa.array(self.surveys.second["feature_id"].unique(), pa.int64())})
+        self.load.engine.register("second_feature", ids)
+        self.load.session.fetch(
+            "second_link", "geospatial.feature_source", "record_id, feature_id", "feature_id",
+            "SELECT feature_id FROM second_feature",
+        )  # fmt: skip
+        self.load.session.fetch(
+            "second_version", "geospatial.feature_version", VERSION_COLUMNS, "record_id",
+            "SELECT record_id FROM second_link",
+        )  # fmt: skip
+        self.load.engine.unregister("second_feature")
+        return dict(
+            self.load.engine.execute(
+                "SELECT l.feature_id, max(v.priority) FROM second_link l JOIN second_version v USING (record_id) GROUP BY 1"
+            ).fetchall()
+        )
+
+    def _is_solo(self, feature: int) -> bool:
+        """Whether no record of the leading source was ever linked to the feature."""
+        leading = int(self.surveys.first["priority"].iloc[0])
+        return self._known.get(feature, -1) < leading and feature not in set(self.surveys.first["feature_id"])
+
+    def _inherit(self, sure: Pairs) -> None:
+        """A leading record that is new takes the number under which another source had it."""
+        fresh = (self.surveys.first["method"] == "new").to_numpy()
+        taken: set[int] = set()
+        for place in np.argsort(-sure.overlap, kind="stable"):
+            at, to = int(sure.first[place]), int(sure.second[place])
+            feature = int(self.surveys.second["feature_id"][to])
+            inherited = self.first_feature[at] != self.surveys.first["feature_id"][at]
+            if not fresh[at] or inherited or feature in taken or not self._is_solo(feature):
+                continue
+            self.first_feature[at] = feature
+            taken.add(feature)
+
+    def _link(self, sure: Pairs) -> None:
+        """Every record decided anew is linked to all leading features it matches, or stands alone."""
+        second = self.surveys.second
+        matched: dict[int, list[int]] = {}
+        for place in np.argsort(-sure.overlap, kind="stable"):
+            matched.setdefault(int(sure.second[place]), []).append(int(place))
+        links: list[tuple[int, int, str, float | None]] = []
+        anew: list[tuple[int, int]] = []
+        current = set(self.first_feature.tolist())
+        for to in np.flatnonzero(self.surveys.anew):
+            record, had = int(second["record_id"][to]), int(second["feature_id"][to])
+            places = matched.get(int(to), [])
+            if places:
+                features: dict[int, float] = {}
+                for place in places:
+                    features.setdefault(int(self.first_feature[sure.first[place]]), float(sure.weight[place]))
+                links += [(record, feature, "conflation", weight) for feature, weight in features.items()]
+                leading = next(iter(features))
+                if had not in features and self._is_solo(had):
+                    self.redirected[had] = leading
+            else:
+                alone = had
+                if had in current and not self._is_solo(had):
+                    alone = self.load.counters.take("geospatial.feature", 1)
+                leading = alone
+                links.append((record, alone, "new" if alone != had else "key", None))
+            anew.append((record, leading))
+        self._leave(links, anew)
+
+    def _leave(self, links: list[tuple[int, int, str, float | None]], anew: list[tuple[int, int]]) -> None:
+        engine = self.load.engine
+        columns = list(zip(*links, strict=True))
+        engine.register(
+            "joined",
+            pa.table(
+                {
+                    "record_id": pa.array(columns[0], pa.int64()),
+                    "feature_id": pa.array(columns[1], pa.int64()),
+                    "method": pa.array(columns[2], pa.string()),
+                    "match_weight": pa.array(columns[3], pa.float64()),
+                }
+            ),
+        )
+        engine.register(
+            "anew",
+            pa.table(
+                {
+                    "record_id": pa.array([record for record, _ in anew], pa.int64()),
+                    "feature_id": pa.array([feature for _, feature in anew], pa.int64()),
+                }
+            ),
+        )
+        engine.execute("DELETE FROM new_link WHERE record_id IN (SELECT record_id FROM anew)")
+        engine.execute("INSERT INTO new_link BY NAME FROM joined")
+        engine.execute("INSERT INTO relinked FROM anew ANTI JOIN followed USING (record_id)")
+        engine.execute(
+            "UPDATE followed SET feature_id = a.feature_id FROM anew a WHERE followed.record_id = a.record_id"
+        )
+        engine.executemany(
+            "INSERT INTO redirected VALUES (?, ?)",
+            [[a, b] for a, b in self.redirected.items()] or [[None, None]],
+        )
+        engine.execute("DELETE FROM redirected WHERE from_feature IS NULL")
+        engine.unregister("joined")
+        engine.unregister("anew")
+
+    def _evidence(self, pairs: Pairs) -> None:
+        records = self.surveys.second["record_id"].to_numpy(np.int64)[pairs.second]
+        table = pa.table(
+            {
+                "record_id": pa.array(records),
+                "feature_id": pa.array(self.first_feature[pairs.first]),
+                "match_weight": pa.array(pairs.weight),
+                "overlap": pa.array(pairs.overlap),
+                "iou": pa.array(pairs.iou),
+                "grade": pa.array(pairs.grade.tolist(), pa.string()),
+            }
+        )
+        self.load.engine.register("evidence", table)
+        self.load.engine.execute(
+            "INSERT INTO new_match SELECT record_id, feature_id, max(match_weight), max(overlap), max(iou), min(grade)"
+            " FROM evidence GROUP BY record_id, feature_id"
+        )
+        self.load.engine.unregister("evidence")
+
+    def _rename(self) -> None:
+        """Leading records that inherited a number are versions of that feature."""
+        given = self.surveys.first["feature_id"].to_numpy(np.int64)
+        for at in np.flatnonzero(given != self.first_feature):
+            record, feature = int(self.surveys.first["record_id"][at]), int(self.first_feature[at])
+            for table in ("followed", "new_link"):
+                self.load.engine.execute(
+                    f"UPDATE {table} SET feature_id = ?, method = 'conflation' WHERE record_id = ?",
+                    [feature, record],
+                )
+            self.load.engine.execute(
+                "UPDATE ancestry SET to_feature = ? WHERE to_record = ?", [feature, record]
+            )
+            self.load.engine.execute(
+                "UPDATE new_lineage SET to_feature = ? WHERE to_record = ?", [feature, record]
+            )

@@ -1,0 +1,237 @@
+"""Follow: which feature every new record is a version of, and what became of those it replaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from basedb.domain import Load
+from basedb.findings import Severity, define
+from basedb.refusal import Held
+from geospatial.changes import CREATED, SHIFTED, Changes, Generation, classify
+from geospatial.datum.systems import STANDARD, metric_system
+from geospatial.given import Geometries
+from geospatial.layers import LAYERS, Layer
+
+LAYER_SHIFTED = define(
+    "layer.shifted",
+    Severity.ERROR,
+    "整层图形相对现状一起平移，疑似坐标系或参数用错",
+    "the whole layer moved as one against what stands; its system or parameters are probably wrong",
+)
+
+VERSION_COLUMNS = (
+    "record_id, feature_id, layer, source, source_key, priority, status, valid_from, content_digest::TEXT AS"
+    " content_digest, attributes::TEXT AS attributes, ST_AsBinary(geom) AS wkb"
+)
+# A layer that moved as one by more than this many metres is shown to a person first.
+_FAR = 50.0
+_MANY = 20
+_MOST = 0.8
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Leaves TEMP `followed` (record_id, feature_id, change_class, method), `ancestry` (lineage) and
+    `old_version` (the versions this load closes, or that stand beside late rows).
+
+    Raises Held if nearly every feature moved far and by the same vector, unless a person let the file in.
+    """
+
+    name: str = "follow"
+
+    def run(self, load: Load) -> int:
+        if "registry" in load.settings:
+            return 0
+        layer = LAYERS[load.settings["layer"]]
+        old, new = _old_versions(load), _new_records(load)
+        current = new[new["status"] == "current"].reset_index(drop=True)
+        late = new[new["status"] != "current"].reset_index(drop=True)
+        closed = old[old["is_closed"]].reset_index(drop=True)
+        to_metres = metric(np.concatenate([closed["geometry"], current["geometry"]]))
+        before = _generation(closed, layer, to_metres)
+        after = _generation(current, layer, to_metres)
+        changes = classify(before, after, layer.dimension, layer.noise)
+        if not load.released:
+            _hold_if_moved(before, after, changes)
+        feature = _features(load, closed, current, changes)
+        method = np.where(
+            changes.continues < 0, "new", np.where(_same_key(closed, current, changes), "key", "geometry")
+        )
+        _leave_followed(load, current, feature, changes.change, method)
+        _follow_late(load, late, old)
+        _leave_ancestry(load, closed, current, changes, feature)
+        return len(new)
+
+
+def metric(geometry: Geometries) -> Transformer:
+    """From EPSG:4490 into metres around the geometries."""
+    bounds = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
+    longitude = float(bounds[0] + bounds[2]) / 2 if np.isfinite(bounds).all() else 114.0
+    return Transformer.from_crs(STANDARD, metric_system(longitude).crs, always_xy=True)
+
+
+def in_metres(geometry: Geometries, to_metres: Transformer) -> Geometries:
+    """Geometries through a transformer, areas kept valid."""
+
+    def apply(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_metres.transform(points[:, 0], points[:, 1]))
+
+    found = np.asarray(shapely.transform(geometry, apply), object)
+    broken = ~shapely.is_missing(found) & ~shapely.is_valid(found)
+    found[broken] = shapely.make_valid(found[broken], method="structure")
+    return found
+
+
+def frame(load: Load, query: str) -> pd.DataFrame:
+    """Rows of an engine query with their column `wkb` as shapely objects in `geometry`."""
+    table = load.engine.execute(query).to_arrow_table()
+    found = table.drop_columns(["wkb"]).to_pandas()
+    found["geometry"] = _shapes(table["wkb"])
+    return found
+
+
+def _shapes(column: pa.ChunkedArray) -> pd.Series:
+    values = np.array(column.to_pylist() or [], object)
+    return pd.Series(np.asarray(shapely.from_wkb(values), object) if len(values) else values, dtype=object)
+
+
+def _old_versions(load: Load) -> pd.DataFrame:
+    load.session.fetch(
+        "old_version",
+        "geospatial.feature_version",
+        VERSION_COLUMNS,
+        "record_id",
+        "SELECT record_id FROM closed UNION SELECT standing_id FROM new_record WHERE standing_id IS NOT NULL",
+    )
+    return frame(
+        load,
+        "SELECT o.*, c.record_id IS NOT NULL AS is_closed FROM old_version o"
+        " LEFT JOIN (SELECT DISTINCT record_id FROM closed) c USING (record_id) ORDER BY record_id",
+    )
+
+
+def _new_records(load: Load) -> pd.DataFrame:
+    return frame(
+        load,
+        "SELECT n.record_id, n.source_key, n.standing_id, n.status, p.content_digest, p.attributes, p.wkb"
+        " FROM new_record n JOIN placed p USING (row_no) ORDER BY n.record_id",
+    )
+
+
+def _generation(rows: pd.DataFrame, layer: Layer, to_metres: Transformer) -> Generation:
+    documents = rows["attributes"].fillna("{}").astype(str)
+    label = documents.str.extract(rf'"{layer.label}": "((?:[^"\\]|\\.)*)"', expand=False).fillna("")
+    content = rows["content_digest"].astype(str).str.replace("-", "")
+    return Generation(
+        rows["source_key"].to_numpy(object),
+        in_metres(rows["geometry"].to_numpy(object), to_metres),
+        content.to_numpy(object),
+        label.to_numpy(object),
+    )
+
+
+def _hold_if_moved(before: Generation, after: Generation, changes: Changes) -> None:
+    shifted = np.flatnonzero((changes.change == SHIFTED) & (changes.continues >= 0))
+    if len(shifted) < _MANY or len(shifted) < _MOST * len(after):
+        return
+    centres = [
+        shapely.get_coordinates(shapely.centroid(group))
+        for group in (before.geometry[changes.continues[shifted]], after.geometry[shifted])
+    ]
+    offset = centres[1] - centres[0]
+    common = np.median(offset, axis=0)
+    far = float(np.hypot(*common))
+    if far > _FAR and np.median(np.hypot(*(offset - common).T)) < 0.1 * far:
+        raise Held(
+            LAYER_SHIFTED,
+            f"{len(shifted)} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）",
+            f"{len(shifted)} features moved together by about {far:.0f} m",
+        )
+
+
+def _same_key(closed: pd.DataFrame, current: pd.DataFrame, changes: Changes) -> NDArray[np.bool_]:
+    keys = closed["source_key"].to_numpy(object)
+    before = np.array([keys[at] if at >= 0 else None for at in changes.continues], object)
+    same: NDArray[np.bool_] = before == current["source_key"].to_numpy(object)
+    return same
+
+
+def _features(load: Load, closed: pd.DataFrame, current: pd.DataFrame, changes: Changes) -> NDArray[np.int64]:
+    """The feature of each new record: the one it continues, else a new number."""
+    feature = np.full(len(current), -1, np.int64)
+    kept = changes.continues >= 0
+    feature[kept] = closed["feature_id"].to_numpy(np.int64)[changes.continues[kept]]
+    fresh = int((~kept).sum())
+    if fresh:
+        first = load.counters.take("geospatial.feature", fresh)
+        feature[~kept] = np.arange(first, first + fresh)
+    return feature
+
+
+def _leave_followed(
+    load: Load,
+    rows: pd.DataFrame,
+    feature: NDArray[np.int64],
+    change: NDArray[np.object_],
+    method: NDArray[np.object_],
+) -> None:
+    table = pa.table(
+        {
+            "record_id": pa.array(rows["record_id"].to_numpy(np.int64)),
+            "feature_id": pa.array(feature, pa.int64()),
+            "change_class": pa.array(change.tolist(), pa.string()),
+            "method": pa.array(method.tolist(), pa.string()),
+        }
+    )
+    load.engine.register("followed_rows", table)
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE followed AS FROM followed_rows")
+    load.engine.unregister("followed_rows")
+
+
+def _follow_late(load: Load, late: pd.DataFrame, old: pd.DataFrame) -> None:
+    """Rows that arrive late are versions of their record's feature; without one, of a feature of the past."""
+    standing = dict(zip(old["record_id"], old["feature_id"], strict=True))
+    for record, stands in zip(late["record_id"], late["standing_id"], strict=True):
+        known = standing.get(stands)
+        feature = known if known is not None else load.counters.take("geospatial.feature", 1)
+        load.engine.execute(
+            "INSERT INTO followed VALUES (?, ?, ?, ?)",
+            [
+                int(record),
+                int(feature),
+                CREATED if known is None else "attribute",
+                "new" if known is None else "key",
+            ],
+        )
+
+
+def _leave_ancestry(
+    load: Load, closed: pd.DataFrame, current: pd.DataFrame, changes: Changes, feature: NDArray[np.int64]
+) -> None:
+    name = "json_extract_string(attributes, '$.name')"
+    load.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE ancestry (from_record BIGINT, to_record BIGINT, from_feature BIGINT,"
+        " to_feature BIGINT, relation TEXT, from_key TEXT, to_key TEXT)"
+    )
+    for (at, to), relation in zip(changes.parents, changes.relation, strict=True):
+        load.engine.execute(
+            "INSERT INTO ancestry VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                int(closed["record_id"][at]), int(current["record_id"][to]), int(closed["feature_id"][at]),
+                int(feature[to]), str(relation), closed["source_key"][at], current["source_key"][to],
+            ],
+        )  # fmt: skip
+    load.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE new_lineage AS
+            SELECT a.*, b.name AS from_name, c.name AS to_name FROM ancestry a
+            LEFT JOIN (SELECT record_id, {name} AS name FROM old_version) b ON b.record_id = a.from_record
+            LEFT JOIN (SELECT record_id, {name} AS name FROM new_record JOIN placed USING (row_no)) c
+                ON c.record_id = a.to_record"""
+    )

@@ -1,0 +1,150 @@
+"""Gather: the features this load touches, all their sources, and the row each has in its layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from basedb.domain import Load
+from basedb.store import scalar
+from geospatial.conflation.joining import join_surveys
+from geospatial.follow import VERSION_COLUMNS
+from geospatial.layers import LAYERS, Layer
+
+_DIALECT = postgresql.dialect()
+
+
+@dataclass(frozen=True)
+class Gather:
+    """Leaves TEMP `new_link`, `relinked`, `new_match`, `touched` (features), `member` (their current
+    sources), `feature_state` and `layer_row`."""
+
+    name: str = "gather"
+
+    def run(self, load: Load) -> int:
+        if "registry" in load.settings:
+            return 0
+        layer = LAYERS[load.settings["layer"]]
+        _link_own(load)
+        join_surveys(load, layer)
+        _find_touched(load)
+        _collect_members(load, layer)
+        _decide_states(load)
+        _choose_rows(load, layer)
+        return int(scalar(load.engine, "SELECT count(*) FROM touched"))
+
+
+def _link_own(load: Load) -> None:
+    """Each record of this source is a version of the feature it follows, until surveys are joined."""
+    load.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE new_link AS
+            SELECT record_id, feature_id, method, NULL::DOUBLE AS match_weight FROM followed"""
+    )
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE relinked (record_id BIGINT, feature_id BIGINT)")
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE redirected (from_feature BIGINT, to_feature BIGINT)")
+    load.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE new_match (record_id BIGINT, feature_id BIGINT, match_weight DOUBLE,"
+        " overlap DOUBLE, iou DOUBLE, grade TEXT)"
+    )
+
+
+def _find_touched(load: Load) -> None:
+    load.session.fetch(
+        "closed_link",
+        "geospatial.feature_source",
+        "record_id, feature_id",
+        "record_id",
+        "SELECT record_id FROM closed UNION SELECT record_id FROM relinked",
+    )
+    load.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT feature_id FROM new_link UNION SELECT feature_id FROM closed_link
+            UNION SELECT from_feature FROM redirected"""
+    )
+
+
+def _collect_members(load: Load, layer: Layer) -> None:
+    """`ever`: every record version that was or is linked to a touched feature; `member`: those that count now."""
+    load.session.fetch(
+        "standing_link",
+        "geospatial.feature_source",
+        "record_id, feature_id",
+        "feature_id",
+        "SELECT feature_id FROM touched",
+    )
+    load.session.fetch(
+        "standing_version",
+        "geospatial.feature_version",
+        VERSION_COLUMNS,
+        "record_id",
+        "SELECT record_id FROM standing_link UNION SELECT record_id FROM new_link",
+    )
+    load.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE ever AS
+            SELECT l.feature_id, v.record_id, v.source, v.source_key, v.priority, v.valid_from, v.attributes, v.wkb,
+                v.status = 'current' AND c.record_id IS NULL AS is_current,
+                coalesce(c.closed_on, DATE '{load.as_of}') AS closed_on
+            FROM (SELECT record_id, feature_id FROM standing_link ANTI JOIN relinked USING (record_id)
+                  UNION ALL SELECT l.record_id, l.feature_id FROM new_link l SEMI JOIN relinked USING (record_id)) l
+            JOIN standing_version v USING (record_id)
+            LEFT JOIN (SELECT record_id, max(closed_on) AS closed_on FROM closed GROUP BY 1) c USING (record_id)
+            UNION ALL
+            SELECT l.feature_id, n.record_id, n.source, n.source_key, {int(load.settings["priority"])}, n.valid_from,
+                p.attributes, p.wkb, n.status = 'current', n.valid_to
+            FROM new_link l JOIN new_record n USING (record_id) JOIN placed p USING (row_no)"""
+    )
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE member AS FROM ever WHERE is_current")
+
+
+def _decide_states(load: Load) -> None:
+    """A feature stands while its leading source shows it, or one that looked later than that source dropped it."""
+    load.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE feature_state AS
+            WITH first_source AS (
+                SELECT feature_id, max(priority) AS priority, min(valid_from) AS since FROM ever GROUP BY feature_id),
+            stated AS (
+                SELECT e.feature_id, l.since,
+                    bool_or(e.is_current AND e.priority = l.priority) AS led,
+                    max(e.closed_on) FILTER (WHERE e.priority = l.priority AND NOT e.is_current) AS dropped,
+                    max(e.valid_from) FILTER (WHERE e.is_current) AS seen
+                FROM ever e JOIN first_source l USING (feature_id) GROUP BY ALL)
+            SELECT t.feature_id, coalesce(s.since, NULL) AS since, r.to_feature AS redirected_to,
+                CASE WHEN r.to_feature IS NOT NULL THEN 'redirected'
+                    WHEN s.led OR s.seen > s.dropped THEN 'current' ELSE 'retired' END AS status
+            FROM touched t LEFT JOIN stated s USING (feature_id)
+            LEFT JOIN redirected r ON r.from_feature = t.feature_id"""
+    )
+
+
+def _choose_rows(load: Load, layer: Layer) -> None:
+    """The surviving values: of the source that comes first, each attribute from the first that has it."""
+    chosen = "arg_min(struct_pack(v := {value}), (-priority, -epoch(valid_from::TIMESTAMP), record_id))"
+    columns = []
+    names = [(item.name, item.type) for item in layer.attributes]
+    names += [(form.name, form.type) for item in layer.attributes for form in item.features]
+    for name, type_ in names:
+        kind = (type_() if isinstance(type_, type) else type_).compile(dialect=_DIALECT)
+        value = f"json_extract_string(attributes, '$.{name}')"
+        first = chosen.format(value=value) + f" FILTER (WHERE {value} IS NOT NULL)"
+        columns.append(f"TRY_CAST(({first}).v AS {kind}) AS {name}")
+    shown = chosen.format(value="record_id") + " FILTER (WHERE wkb IS NOT NULL)"
+    load.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE layer_row AS
+            WITH row AS (
+                SELECT m.feature_id, {", ".join(columns)},
+                    coalesce(({shown}).v, min(record_id)) AS shown, count(*)::INTEGER AS sources,
+                    min(valid_from) AS first_from
+                FROM member m SEMI JOIN (FROM feature_state WHERE status = 'current') s USING (feature_id)
+                GROUP BY m.feature_id)
+            SELECT r.* EXCLUDE (first_from), m.source, m.source_key, m.valid_from, m.wkb
+            FROM row r JOIN member m ON m.feature_id = r.feature_id AND m.record_id = r.shown
+            ORDER BY r.feature_id"""
+    )
+
+
+def layer_columns(layer: Layer, table: sa.Table) -> list[str]:
+    """Columns of a layer's table that `layer_row` brings under the same name."""
+    own = {"known_from", "run_id", "geom"}
+    return [item.name for item in table.columns if item.name not in own]

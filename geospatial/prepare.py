@@ -1,0 +1,196 @@
+"""Prepare: the rows to process become attributes and geometries in the standard system."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from basedb.domain import Load
+from basedb.findings import Severity, define
+from geospatial import attributes, cleaning
+from geospatial.datum import parameter_text
+from geospatial.datum.mistakes import CHINA, Region
+from geospatial.datum.parameters import CheckPoint, ParameterSet, ParametersWrong
+from geospatial.datum.systems import System
+from geospatial.given import read_given
+from geospatial.layers import LAYERS
+from geospatial.noted import Noted
+from geospatial.placing import place
+
+PARAMETERS_UNREADABLE = define(
+    "datum.unreadable", Severity.ERROR, "读不出坐标转换参数", "no datum parameters can be read from the note"
+)
+PARAMETERS_WRONG = define(
+    "datum.check_points_missed",
+    Severity.ERROR,
+    "参数与自带的检核点不符",
+    "the parameters miss their own check points",
+)
+PARAMETERS_UNPROVED = define(
+    "datum.no_check_points",
+    Severity.WARNING,
+    "参数没有检核点，未经验证",
+    "the parameters come without check points",
+)
+
+_PROCESSED = "('added', 'changed', 'superseded')"
+# Things stand a little beyond the border of their county.
+_BORDER_DEGREES = 0.05
+
+
+def rows_to_process(load: Load) -> pa.Table:
+    """The incoming rows that were added, changed or arrived late, in file order."""
+    return load.engine.execute(
+        f"SELECT i.* FROM incoming i SEMI JOIN (FROM row WHERE outcome IN {_PROCESSED}) r USING (row_no)"
+        " ORDER BY row_no"
+    ).to_arrow_table()
+
+
+def fed_by(load: Load) -> dict[str, str]:
+    """Attribute → the contract's column that feeds it."""
+    return {target.split(".", 1)[1]: column for column, targets in load.feeds.items() for target in targets}
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Leaves TEMP `placed` (row_no, geometries, attributes, digests), `raw_finding` and `raw_event`; for a
+    registry of datum parameters TEMP `stated_parameters` instead of `placed`."""
+
+    name: str = "prepare"
+
+    def run(self, load: Load) -> int:
+        rows = rows_to_process(load)
+        noted = Noted()
+        if "registry" in load.settings:
+            _state_parameters(load, rows, noted)
+        else:
+            _place_features(load, rows, noted)
+        load.engine.register("noted", noted.table())
+        load.engine.execute("CREATE OR REPLACE TEMP TABLE raw_finding AS FROM noted")
+        load.engine.unregister("noted")
+        load.engine.execute(
+            "CREATE OR REPLACE TEMP TABLE raw_event AS SELECT row_no, NULL::DATE AS valid_from FROM row"
+            f" WHERE outcome IN {_PROCESSED}"
+        )
+        return rows.num_rows
+
+
+def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
+    layer, fed = LAYERS[load.settings["layer"]], fed_by(load)
+    given = read_given(rows, fed, load.settings.get("crs"), noted)
+    placed = place(given, registered(load), load.path.name, _region(load), noted)
+    geometry = cleaning.clean(placed.geometry, layer.dimension, given.row_no, given.axes[0], noted)
+    documents = attributes.standard_attributes(rows, layer, fed, noted)
+    table = pa.table(
+        {
+            "row_no": pa.array(given.row_no, pa.int64()),
+            "wkb": _wkb(geometry),
+            "source_wkb": _wkb(given.geometry),
+            "source_crs": pa.array(placed.system.tolist(), pa.string()),
+            "operation": pa.array(placed.operation.tolist(), pa.string()),
+            "accuracy": pa.array(placed.accuracy, pa.float64(), from_pandas=True),
+            "attributes": pa.array(documents, pa.string()),
+            "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
+            "geometry_digest": pa.array(cleaning.digest(geometry), pa.string()),
+        }
+    )
+    load.engine.register("placed_rows", table)
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM placed_rows")
+    load.engine.unregister("placed_rows")
+
+
+def _wkb(geometry: np.ndarray) -> pa.Array:
+    return pa.array(shapely.to_wkb(geometry), pa.binary())
+
+
+def registered(load: Load) -> list[ParameterSet]:
+    """The datum parameters in force."""
+    return read_registered(
+        load.engine.execute(
+            "SELECT name, model, source_crs, target_crs, definition::TEXT FROM geospatial.datum_parameter"
+            " WHERE status = 'current' ORDER BY record_id"
+        ).fetchall()
+    )
+
+
+def read_registered(stored: Sequence[tuple[Any, ...]]) -> list[ParameterSet]:
+    """Parameter sets from rows (name, model, source_crs, target_crs, definition)."""
+    found = []
+    for name, model, source, target, text in stored:
+        definition: Mapping[str, Any] = json.loads(text)
+        found.append(
+            ParameterSet(
+                name=name,
+                model=model,
+                source=System(source),
+                target=System(target),
+                values=definition["values"],
+                applies_to=tuple(definition["applies_to"]),
+                rotation=definition["rotation"],
+                strip_prefix=definition["strip_prefix"],
+                check_points=tuple(CheckPoint(**point) for point in definition["check_points"]),
+            )
+        )
+    return found
+
+
+def _region(load: Load) -> Region:
+    """The box around the site's counties, once they are known."""
+    if load.settings["layer"] == "division":
+        return CHINA
+    counties = load.engine.execute(
+        "SELECT geom FROM geospatial.division WHERE code LIKE '%000000' AND geom IS NOT NULL"
+    ).fetchall()
+    if not counties:
+        return CHINA
+    west, south, east, north = shapely.total_bounds(shapely.from_wkb([row[0] for row in counties]))
+    return Region(west, south, east, north).grown(_BORDER_DEGREES)
+
+
+def _state_parameters(load: Load, rows: pa.Table, noted: Noted) -> None:
+    """Read each note; one that cannot be read, or whose check points speak against it, fails its row."""
+    fed = fed_by(load)
+    stated = []
+    for row_no, name, text in zip(
+        rows["row_no"].to_pylist(),
+        rows[fed["file_name"]].to_pylist(),
+        rows[fed["text"]].to_pylist(),
+        strict=True,
+    ):
+        try:
+            found = parameter_text.parse_parameters(text or "").proved()
+        except parameter_text.NoParameters as error:
+            noted.add([row_no], PARAMETERS_UNREADABLE, fed["text"], [name], str(error), failed=True)
+            continue
+        except ParametersWrong as error:
+            noted.add([row_no], PARAMETERS_WRONG, fed["text"], [name], str(error), failed=True)
+            continue
+        if not found.check_points:
+            noted.add([row_no], PARAMETERS_UNPROVED, fed["text"], [name])
+        stated.append((row_no, found.name, found.model, ",".join(found.applies_to), found.source.name,
+                       found.target.name, _definition(found), found.accuracy))  # fmt: skip
+    load.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE stated_parameters (row_no BIGINT, name TEXT, model TEXT, applies_to TEXT,"
+        " source_crs TEXT, target_crs TEXT, definition TEXT, accuracy DOUBLE)"
+    )
+    if stated:
+        load.engine.executemany("INSERT INTO stated_parameters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", stated)
+
+
+def _definition(found: ParameterSet) -> str:
+    return json.dumps(
+        {
+            "values": dict(found.values),
+            "applies_to": list(found.applies_to),
+            "rotation": found.rotation,
+            "strip_prefix": found.strip_prefix,
+            "check_points": [point.__dict__ for point in found.check_points],
+        },
+        ensure_ascii=False,
+    )
