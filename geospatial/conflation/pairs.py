@@ -8,13 +8,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geospatial.conflation.model import DEFAULT, PairModel, compare_shapes
 from geospatial.conflation.shift import local_shift
 from geospatial.given import Geometries
 
 #: Outlines of one building in two surveys lie within this many metres.
 REACH = 10.0
-_SURE = 0.3
-_DOUBTFUL = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,21 +32,20 @@ class Pairs:
     grade: NDArray[np.object_]
 
 
-def match(first: Geometries, second: Geometries) -> Pairs:
+def match(first: Geometries, second: Geometries, model: PairModel = DEFAULT) -> Pairs:
     """Compare two surveys of one layer; areas in one metric system, none missing."""
+    moved = without_shift(first, second)
+    to, at = shapely.STRtree(first).query(moved, predicate="dwithin", distance=REACH)
+    features = compare_shapes(first[at], moved[to])
+    weight = model.weigh(features)
+    return Pairs(at, to, np.exp(features["overlap"]), np.exp(features["iou"]), weight, model.grade(weight))
+
+
+def without_shift(first: Geometries, second: Geometries) -> Geometries:
+    """The second survey moved by what it is locally shifted against the first, for comparison only."""
     shift = local_shift(first, second, REACH)
-    moved = np.array(
-        [shapely.transform(item, lambda p, by=by: p + by) for item, by in zip(second, shift, strict=True)],
-        object,
-    )
-    to, at = shapely.STRtree(first).query(moved, predicate="intersects")
-    common = shapely.area(shapely.intersection(first[at], moved[to]))
-    sizes = shapely.area(first[at]), shapely.area(moved[to])
-    overlap = common / np.minimum(*sizes)
-    iou = common / (sizes[0] + sizes[1] - common)
-    odds = np.clip(overlap, 0.001, 0.999)
-    weight = np.log2(odds / (1 - odds)) - np.log2(_SURE / (1 - _SURE))
-    grade = np.where(overlap >= _SURE, "auto", np.where(overlap >= _DOUBTFUL, "review", "none")).astype(
-        object
-    )
-    return Pairs(at, to, overlap, iou, weight, grade)
+    moved = np.empty(len(second), object)
+    moved[:] = [
+        shapely.transform(item, lambda p, by=by: p + by) for item, by in zip(second, shift, strict=True)
+    ]
+    return moved
