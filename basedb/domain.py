@@ -326,6 +326,17 @@ class DomainStage(Protocol):
     def run(self, load: Load) -> int: ...
 
 
+class Places(Protocol):
+    """Keeps known where addresses are."""
+
+    def __call__(self, session: Session, addresses: str, published_at: str, run_id: int) -> int:
+        """Locate the addresses an engine query lists (column `address`); how many rows changed.
+
+        published_at: the text of a UTC timestamp.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class StagedDomain(BaseDomain):
     """A base database whose masters are made by stages of its own (figures, map layers).
@@ -334,13 +345,15 @@ class StagedDomain(BaseDomain):
     prepare: stages that leave TEMP `raw_finding` (row_no, column_name, code, value, suggestion,
     severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
     records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
-    the publishing transaction. attributes: what contracts may map columns to.
+    the publishing transaction. attributes: what contracts may map columns to. places: locates the addresses
+    of the other bases after a night.
     """
 
     attributes: tuple[Attribute, ...]
     prepare: tuple[DomainStage, ...]
     master: tuple[DomainStage, ...]
     publish: tuple[DomainStage, ...]
+    places: Places | None = None
 
     def mapped(self) -> tuple[Attribute, ...]:
         """The attributes a contract may map columns to."""

@@ -34,6 +34,7 @@ from etl.installed import at_home, of_domain
 from etl.known_files import KnownFiles
 from etl.ledger import Account
 from etl.load import Loader
+from etl.places import refresh_places
 from etl.readers.result import Note, note
 
 Tell = Callable[[str, int, int], None]
@@ -110,6 +111,8 @@ class NightlyRun:
             )
             if stopped:
                 break
+        if stopped is None and any(account.status == "loaded" for account in night.accounts):
+            stopped = self._places(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)
         seconds = (datetime.now(UTC) - started).total_seconds()
@@ -166,6 +169,18 @@ class NightlyRun:
             if made is not None:
                 night.models.append(made)
                 night.modelled.add(name)
+        return None
+
+    def _places(self, night: _Progress, started: datetime) -> str | None:
+        """Locate addresses that are new, or whose surroundings changed. Returns why the whole run must stop."""
+        try:
+            refresh_places(self.store, self.domains, self.wait)
+        except StoreError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001  the files are in; addresses are located again next night
+            what = "地址定位 / places"
+            message = self._enter_failure(what, error, started)
+            night.accounts.append(Account("places", what, None, "failed", message=message))
         return None
 
     def _own_files(self) -> list[Path]:

@@ -26,6 +26,7 @@ from etl.contract import Contract, load_contract
 from etl.ledger import Account
 from etl.load import Loader
 from etl.model_versions import copy_versions, use_version
+from etl.places import refresh_places
 from etl.quarantine import Decision, entries, resend, waive
 from etl.readers.result import Note
 from etl.release import release
@@ -95,6 +96,7 @@ class _Replay:
         for row in pending:
             self._decide(row, len(self.lines))
         replay_judgements.copy_work(self.source, self.target)
+        refresh_places(self.target, self.domains, 30.0)
 
     def _line(self, line: dict[str, Any], number: int) -> Account:
         contract = self.contracts.get((line["source"], line["contract_version"]))

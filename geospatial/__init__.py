@@ -6,6 +6,7 @@ from basedb.domain import Attribute, StagedDomain
 from geospatial.follow import Follow
 from geospatial.gather import Gather
 from geospatial.layers import LAYERS
+from geospatial.locating.places import refresh_places
 from geospatial.prepare import Prepare
 from geospatial.publish import PublishFeatures
 from geospatial.tables import metadata, source_record
@@ -56,4 +57,5 @@ DOMAIN = StagedDomain(
     prepare=(Prepare(),),
     master=(Follow(), Gather()),
     publish=(PublishFeatures(),),
+    places=refresh_places,
 )

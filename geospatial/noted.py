@@ -29,7 +29,7 @@ class Noted:
 
     def add(
         self,
-        row_no: Sequence[int] | np.ndarray,
+        row_no: Sequence[int | None] | np.ndarray,
         code: str | Sequence[str],
         column: str | None = None,
         value: Sequence[Any] | np.ndarray | None = None,

@@ -15,11 +15,12 @@ from basedb.domain import Load
 from basedb.findings import Severity, define
 from geospatial import attributes, cleaning
 from geospatial.datum import parameter_text
+from geospatial.datum.comparison import LOOKS_LIKE, likelier_system
 from geospatial.datum.mistakes import CHINA, Region
 from geospatial.datum.parameters import CheckPoint, ParameterSet, ParametersWrong
 from geospatial.datum.systems import System
-from geospatial.given import read_given
-from geospatial.layers import LAYERS
+from geospatial.given import Given, read_given
+from geospatial.layers import LAYERS, Layer
 from geospatial.noted import Noted
 from geospatial.placing import place
 
@@ -85,6 +86,7 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
     layer, fed = LAYERS[load.settings["layer"]], fed_by(load)
     given = read_given(rows, fed, load.settings.get("crs"), noted)
     placed = place(given, registered(load), load.path.name, _region(load), noted)
+    _compare_with_reference(load, layer, given, noted)
     geometry = cleaning.clean(placed.geometry, layer.dimension, given.row_no, given.axes[0], noted)
     documents = attributes.standard_attributes(rows, layer, fed, noted)
     table = pa.table(
@@ -103,6 +105,21 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
     load.engine.register("placed_rows", table)
     load.engine.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM placed_rows")
     load.engine.unregister("placed_rows")
+
+
+def _compare_with_reference(load: Load, layer: Layer, given: Given, noted: Noted) -> None:
+    """A finding about the file if its coordinates fit the layer around it in another system than theirs."""
+    if layer.within is None:
+        return
+    known = load.engine.execute(
+        f"SELECT ST_AsBinary(geom) AS wkb FROM geospatial.{layer.within} WHERE geom IS NOT NULL"
+    ).fetchall()
+    reference = np.asarray(shapely.from_wkb([bytes(row[0]) for row in known]), object)
+    here = ~shapely.is_missing(given.geometry)
+    for at, system in enumerate(given.systems):
+        likelier = likelier_system(given.geometry[here & (given.system == at)], system, reference)
+        if likelier is not None:
+            noted.add([None], LOOKS_LIKE, given.axes[0], [system.name], [likelier.name])
 
 
 def _wkb(geometry: np.ndarray) -> pa.Array:

@@ -148,6 +148,40 @@ datum_parameter = sa.Table(
 )
 
 
+place = sa.Table(
+    "place",
+    metadata,
+    column(
+        "address",
+        sa.Text,
+        "地址文本（各库主表中的写法）",
+        primary_key=True,
+        personal=True,
+        secrecy=Secrecy.SENSITIVE,
+    ),
+    column(
+        "grade",
+        sa.Text,
+        "定位等级：unit 单元、building 楼栋、road_number 门牌、estate 小区、village 村（社区）、town 乡镇、"
+        "county 县区、none 未定位",
+        required=True,
+    ),
+    column("building_id", sa.BigInteger, "建筑物要素编号"),
+    column("address_id", sa.BigInteger, "标准地址要素编号"),
+    column("parcel_id", sa.BigInteger, "宗地要素编号"),
+    column("division_code", sa.Text, "统计用区划代码"),
+    column("division", sa.Text, "区划名称"),
+    column("candidates", sa.Integer, "相符的建筑物数", required=True),
+    column("longitude", sa.Double, "经度（EPSG:4490）"),
+    column("latitude", sa.Double, "纬度（EPSG:4490）"),
+    column("published_at", INSTANT, "定位时间", required=True),
+    column("run_id", sa.BigInteger, "运行编号", required=True),
+    sa.Index("place_building", "building_id"),
+    schema=SCHEMA,
+    comment="地址定位：各库主表中的地址所在的楼栋、宗地和区划",
+)
+
+
 def _layer_table(layer: Layer) -> sa.Table:
     """The features of a layer as they stand: what GIS staff and SQL open."""
     attributes = [

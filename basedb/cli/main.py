@@ -42,6 +42,9 @@ _COMMANDS = {
     "model": "model",
     "evaluate": "evaluate",
     "rebuild": "rebuild",
+    "crs": "crs",
+    "layer": "layer",
+    "locate": "locate",
     "demo": "demo",
 }
 

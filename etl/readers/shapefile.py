@@ -36,6 +36,13 @@ def encoding_of(source: Path) -> str | None:
         return None if file.read(30)[29:30] not in (b"", b"\0") else "cp936"
 
 
+def record_count(source: Path) -> int:
+    """How many records the table holds, those marked deleted included."""
+    with _table(source).open("rb") as file:
+        (count,) = struct.unpack("<I", file.read(8)[4:8])
+    return int(count)
+
+
 def with_whole_names(source: Path, folder: Path) -> Path:
     """The shapefile, or a copy of it in `folder` whose field names do not end in half a character.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,73 +22,129 @@ from etl.readers import codes
 from etl.readers.headers import resolve
 from etl.readers.opening import Limits, check_container
 from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_table
-from etl.readers.shapefile import check_parts, encoding_of, with_whole_names
+from etl.readers.shapefile import check_parts, encoding_of, record_count, with_whole_names
 
 #: Columns a layer has beside its attributes; a contract declares those it uses.
 GEOMETRY, SYSTEM, FILE = "geometry", "crs", "file"
 
 _FIELD_BYTES = 10
+_GEOJSON = (".geojson", ".json")
+_WORLD = ("EPSG:4326", "OGC:CRS84")
 _DRIVERS = {
     ".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".kml": "KML",
     ".gdb": "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
 }  # fmt: skip
 
 
-def read_spatial(
-    path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()
-) -> ReadResult:
-    """Read one layer of a vector file through GDAL.
+@dataclass(frozen=True)
+class VectorLayer:
+    """A layer as GDAL hands it out: coordinates as in the file, easting or longitude first.
 
-    Beside the attributes a row has `geometry` (WKB as upper-case hex, coordinates as they are in the
-    file, easting or longitude first), `crs` (an authority code, else WKT) and `file` (the name without
-    its extension), where the contract declares them. A shapefile without .cpg is read as cp936; a zip
-    around a file is opened.
+    name: of the data file, without extension. row_no: 1-based; records: how many the file holds, records
+    marked deleted included. declared: the system the file names, None if it names none.
+    """
 
-    ReadRefusal: not a layer, several layers and none named, parts of a shapefile missing, projected
-    coordinates without a coordinate system, or columns that are not the declared ones.
+    name: str
+    is_shapefile: bool
+    headers: tuple[str, ...]
+    fields: list[np.ndarray]
+    geometry: np.ndarray
+    row_no: np.ndarray
+    records: int
+    declared: str | None
+
+
+def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
+    """Read one layer of a vector file. options: `layer`, `encoding`, `limits` of a reader.
+
+    A shapefile without .cpg is read as cp936; a zip around a file is opened. ReadRefusal: not a layer,
+    several layers and none named, or parts of a shapefile missing.
     """
     if path.stat().st_size == 0:
         raise ReadRefusal(path, codes.EMPTY_FILE)
-    with _unpacked(path, spec) as source:
-        layer = _layer(path, source, spec)
-        meta, fids, geometry, fields = _read(path, source, layer, spec)
-    headers = [str(name) for name in meta["fields"]]
-    system = _system(path, source, meta["crs"], geometry)
-    beside = [name for name in (GEOMETRY, SYSTEM, FILE) if name in contract.read_columns]
-    cut_at = _FIELD_BYTES if source.suffix.lower() == ".shp" else None
-    header = resolve([*headers, *beside], contract, path, others, cut_at=cut_at)
-    count = len(fids)
-    virtual = {
-        GEOMETRY: pa.array(_hex(geometry), pa.string()),
-        SYSTEM: pa.array([system] * count, pa.string()),
-        FILE: pa.array([source.stem] * count, pa.string()),
-    }
-    columns = {
-        name: virtual[beside[at - len(headers)]] if at >= len(headers) else _text(fields[at])
-        for name, at in header.positions.items()
-    }
-    notes = list(header.notes)
-    if count == 0:
-        notes.append(note(codes.NO_ROWS))
-    is_shapefile = source.suffix.lower() == ".shp"
-    row_no = (fids if is_shapefile else np.arange(count)) + 1
-    last = int(meta.get("records", 0)) or (int(row_no.max()) if count else 0)
-    gone = sorted(set(range(1, last + 1)) - set(row_no.tolist())) if is_shapefile else []
-    return ReadResult(
-        text_table(columns, contract.read_columns, row_no),
-        ignored=tuple(IgnoredRow(number, "deleted") for number in gone),
-        notes=tuple(notes),
+    with _unpacked(path, options) as source:
+        is_shapefile = source.suffix.lower() == ".shp"
+        meta, fids, geometry, fields = _read(path, source, _layer(path, source, options), options)
+        records = record_count(source) if is_shapefile else len(fids)
+    declared = meta["crs"]
+    if source.suffix.lower() in _GEOJSON and declared in _WORLD and not _in_degrees(geometry):
+        declared = None  # GDAL takes GeoJSON that names no system for WGS 84, as RFC 7946 says
+    return VectorLayer(
+        source.stem,
+        is_shapefile,
+        tuple(str(name) for name in meta["fields"]),
+        fields,
+        geometry,
+        (fids if is_shapefile else np.arange(len(fids))) + 1,
+        records,
+        declared,
     )
 
 
+def read_spatial(
+    path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()
+) -> ReadResult:
+    """Read one layer of a vector file as rows.
+
+    Beside the attributes a row has `geometry` (WKB as upper-case hex, coordinates as they are in the
+    file), `crs` (an authority code, else WKT) and `file` (the name without its extension), where the
+    contract declares them.
+
+    ReadRefusal: as `open_layer`; coordinates without a coordinate system; columns that are not the
+    declared ones.
+    """
+    layer = open_layer(path, spec.options)
+    system = system_of(path, layer)
+    beside = [name for name in (GEOMETRY, SYSTEM, FILE) if name in contract.read_columns]
+    cut_at = _FIELD_BYTES if layer.is_shapefile else None
+    header = resolve([*layer.headers, *beside], contract, path, others, cut_at=cut_at)
+    count = len(layer.row_no)
+    virtual = {
+        GEOMETRY: pa.array(shapely.to_wkb(layer.geometry, hex=True), pa.string()),
+        SYSTEM: pa.array([system] * count, pa.string()),
+        FILE: pa.array([layer.name] * count, pa.string()),
+    }
+    own = len(layer.headers)
+    columns = {
+        name: virtual[beside[at - own]] if at >= own else _text(layer.fields[at])
+        for name, at in header.positions.items()
+    }
+    gone = sorted(set(range(1, layer.records + 1)) - set(layer.row_no.tolist()))
+    return ReadResult(
+        text_table(columns, contract.read_columns, layer.row_no),
+        ignored=tuple(IgnoredRow(number, "deleted") for number in gone),
+        notes=header.notes if count else (*header.notes, note(codes.NO_ROWS)),
+    )
+
+
+def system_of(path: Path, layer: VectorLayer) -> str:
+    """The system the layer declares; ReadRefusal if it declares none."""
+    if layer.declared:
+        return layer.declared
+    raise ReadRefusal(
+        path,
+        codes.NO_CRS,
+        "文件没有注明坐标系；请部门补上（如 .prj 文件）后重送"
+        if _in_degrees(layer.geometry)
+        else "文件没有注明坐标系，坐标是投影米；请部门补上坐标系后重送",
+        "the file names no coordinate system; have it sent again with one",
+    )
+
+
+def _in_degrees(geometry: np.ndarray) -> bool:
+    """Whether coordinates can be longitudes and latitudes."""
+    bounds = shapely.total_bounds(geometry)
+    return not np.isfinite(bounds).all() or float(np.abs(bounds).max()) <= 360
+
+
 @contextmanager
-def _unpacked(path: Path, spec: ReaderSpec) -> Iterator[Path]:
+def _unpacked(path: Path, options: Mapping[str, Any]) -> Iterator[Path]:
     """The data file itself: of a zip, its only layer file, unpacked beside what belongs to it."""
     with tempfile.TemporaryDirectory(prefix="basedb-layer-") as folder:
         if not zipfile.is_zipfile(path):
             yield _readable(path, path, Path(folder))
             return
-        check_container(path, Limits.of(spec.options))
+        check_container(path, Limits.of(options))
         names = bundled(path, Path(folder))
         data = [name for name in names if name.suffix.lower() in _DRIVERS]
         if len(data) != 1:
@@ -109,8 +166,8 @@ def _readable(path: Path, source: Path, folder: Path) -> Path:
     return with_whole_names(source, folder)
 
 
-def _layer(path: Path, source: Path, spec: ReaderSpec) -> str:
-    wanted = spec.options.get("layer")
+def _layer(path: Path, source: Path, options: Mapping[str, Any]) -> str:
+    wanted = options.get("layer")
     try:
         names = [str(row[0]) for row in pyogrio.list_layers(source)]
     except (DataSourceError, DataLayerError) as error:
@@ -130,8 +187,10 @@ def _layer(path: Path, source: Path, spec: ReaderSpec) -> str:
     return names[0]
 
 
-def _read(path: Path, source: Path, layer: str, spec: ReaderSpec) -> tuple[dict[str, Any], Any, Any, Any]:
-    encoding = spec.options.get("encoding")
+def _read(
+    path: Path, source: Path, layer: str, options: Mapping[str, Any]
+) -> tuple[dict[str, Any], Any, Any, Any]:
+    encoding = options.get("encoding")
     if encoding is None and source.suffix.lower() == ".shp":
         encoding = encoding_of(source)
     try:
@@ -145,30 +204,6 @@ def _read(path: Path, source: Path, layer: str, spec: ReaderSpec) -> tuple[dict[
     if geometry is None:
         raise ReadRefusal(path, codes.UNSUPPORTED, "表中没有图形字段", "the table has no geometry")
     return meta, np.asarray(fids), shapely.from_wkb(geometry, on_invalid="fix"), fields
-
-
-def _system(path: Path, source: Path, declared: str | None, geometry: np.ndarray) -> str:
-    """The system the file declares. GeoJSON without one is WGS 84 (RFC 7946), if its coordinates can be."""
-    bounds = shapely.total_bounds(geometry)
-    in_degrees = not np.isfinite(bounds).all() or (
-        np.abs(bounds[[0, 2]]).max() <= 360 and np.abs(bounds[[1, 3]]).max() <= 360
-    )
-    assumed = source.suffix.lower() in (".geojson", ".json") and declared in ("EPSG:4326", "OGC:CRS84")
-    if declared and not (assumed and not in_degrees):
-        return declared
-    raise ReadRefusal(
-        path,
-        codes.NO_CRS,
-        "文件没有注明坐标系，坐标是投影米；请部门补上坐标系后重送"
-        if not in_degrees
-        else "文件没有注明坐标系；请部门补上（如 .prj 文件）后重送",
-        "the file names no coordinate system; have it sent again with one",
-    )
-
-
-def _hex(geometry: np.ndarray) -> np.ndarray:
-    found: np.ndarray = shapely.to_wkb(geometry, hex=True)
-    return found
 
 
 def _text(values: np.ndarray) -> pa.Array:
