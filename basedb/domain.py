@@ -326,12 +326,13 @@ class DomainStage(Protocol):
     def run(self, load: Load) -> int: ...
 
 
-class Places(Protocol):
-    """Keeps known where addresses are."""
+class AfterNight(Protocol):
+    """Brings up to date what a base derives from several files together, after the files of a night."""
 
     def __call__(self, session: Session, addresses: str, published_at: str, run_id: int) -> int:
-        """Locate the addresses an engine query lists (column `address`); how many rows changed.
+        """Write what changed; returns how many rows that were.
 
+        addresses: an engine query for the addresses in the masters of the other bases (column `address`).
         published_at: the text of a UTC timestamp.
         """
         ...
@@ -345,15 +346,15 @@ class StagedDomain(BaseDomain):
     prepare: stages that leave TEMP `raw_finding` (row_no, column_name, code, value, suggestion,
     severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
     records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
-    the publishing transaction. attributes: what contracts may map columns to. places: locates the addresses
-    of the other bases after a night.
+    the publishing transaction. attributes: what contracts may map columns to. after_night: brings
+    up to date what follows from several files together.
     """
 
     attributes: tuple[Attribute, ...]
     prepare: tuple[DomainStage, ...]
     master: tuple[DomainStage, ...]
     publish: tuple[DomainStage, ...]
-    places: Places | None = None
+    after_night: AfterNight | None = None
 
     def mapped(self) -> tuple[Attribute, ...]:
         """The attributes a contract may map columns to."""

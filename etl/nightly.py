@@ -22,6 +22,7 @@ from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
+from etl.after_night import after_night
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery
@@ -34,7 +35,6 @@ from etl.installed import at_home, of_domain
 from etl.known_files import KnownFiles
 from etl.ledger import Account
 from etl.load import Loader
-from etl.places import refresh_places
 from etl.readers.result import Note, note
 
 Tell = Callable[[str, int, int], None]
@@ -112,7 +112,7 @@ class NightlyRun:
             if stopped:
                 break
         if stopped is None and any(account.status == "loaded" for account in night.accounts):
-            stopped = self._places(night, started)
+            stopped = self._derived(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)
         seconds = (datetime.now(UTC) - started).total_seconds()
@@ -171,16 +171,16 @@ class NightlyRun:
                 night.modelled.add(name)
         return None
 
-    def _places(self, night: _Progress, started: datetime) -> str | None:
-        """Locate addresses that are new, or whose surroundings changed. Returns why the whole run must stop."""
+    def _derived(self, night: _Progress, started: datetime) -> str | None:
+        """Bring up to date what follows from several files. Returns why the whole run must stop."""
         try:
-            refresh_places(self.store, self.domains, self.wait)
+            after_night(self.store, self.domains, self.wait)
         except StoreError as error:
             return str(error)
-        except Exception as error:  # noqa: BLE001  the files are in; addresses are located again next night
-            what = "地址定位 / places"
+        except Exception as error:  # noqa: BLE001  the files are in; it is derived again next night
+            what = "夜间汇总 / what is derived from several files"
             message = self._enter_failure(what, error, started)
-            night.accounts.append(Account("places", what, None, "failed", message=message))
+            night.accounts.append(Account("derived", what, None, "failed", message=message))
         return None
 
     def _own_files(self) -> list[Path]:

@@ -19,6 +19,7 @@ from basedb.linkage.versions import NoSuchVersion
 from basedb.store import Store
 from basedb.store.migrate import initialise
 from etl import ledger, replay_judgements
+from etl.after_night import after_night
 from etl.archive import Archive
 from etl.batch import Delivery
 from etl.compare import Comparison, compare_stores
@@ -26,7 +27,6 @@ from etl.contract import Contract, load_contract
 from etl.ledger import Account
 from etl.load import Loader
 from etl.model_versions import copy_versions, use_version
-from etl.places import refresh_places
 from etl.quarantine import Decision, entries, resend, waive
 from etl.readers.result import Note
 from etl.release import release
@@ -96,7 +96,7 @@ class _Replay:
         for row in pending:
             self._decide(row, len(self.lines))
         replay_judgements.copy_work(self.source, self.target)
-        refresh_places(self.target, self.domains, 30.0)
+        after_night(self.target, self.domains, 30.0)
 
     def _line(self, line: dict[str, Any], number: int) -> Account:
         contract = self.contracts.get((line["source"], line["contract_version"]))

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from basedb.domain import Attribute, StagedDomain
+from geospatial.after_night import after_night
 from geospatial.follow import Follow
 from geospatial.gather import Gather
 from geospatial.layers import LAYERS
-from geospatial.locating.places import refresh_places
 from geospatial.prepare import Prepare
 from geospatial.publish import PublishFeatures
 from geospatial.tables import metadata, source_record
@@ -57,5 +57,5 @@ DOMAIN = StagedDomain(
     prepare=(Prepare(),),
     master=(Follow(), Gather()),
     publish=(PublishFeatures(),),
-    places=refresh_places,
+    after_night=after_night,
 )

@@ -49,9 +49,10 @@ def clean(
     if dimension:
         found = _without_repeated(found, row_no, column, noted)
     if dimension == 2:
-        found = _valid(found, row_no, column, noted)
+        # Before repairs, which take a spike of no width away.
         spiky = np.array([_has_spike(item) for item in found], bool)
         noted.add(row_no[spiky], SPIKE, column)
+        found = _valid(found, row_no, column, noted)
     here = ~shapely.is_missing(found)
     wrong = here & (_dimension(found) != dimension)
     noted.add(row_no[wrong], WRONG_SHAPE, column, [item.geom_type for item in geometry[wrong]], failed=True)

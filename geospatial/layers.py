@@ -21,7 +21,8 @@ class Layer:
 
     attributes: typed columns of its view. label: the attribute a map shows. noise, shift: distances in
     metres; up to `noise` a vertex may move without anything having changed, and a feature that moved as a
-    whole by more than `shift` was shifted. within: the layer whose features hold these.
+    whole by more than `shift` was shifted. within: the layer whose features hold these. measured: the
+    attribute that states a shape's area.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Layer:
     label: str
     noise: float = 0.05
     within: str | None = None
+    measured: str = ""
 
     @property
     def dimension(self) -> int:
@@ -139,6 +141,7 @@ PARCEL = Layer(
         _text("right_kind", "权利性质"),
     ),
     label="parcel_code",
+    measured="area",
 )
 
 ROAD = Layer(

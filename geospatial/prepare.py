@@ -21,6 +21,7 @@ from geospatial.datum.parameters import CheckPoint, ParameterSet, ParametersWron
 from geospatial.datum.systems import System
 from geospatial.given import Given, read_given
 from geospatial.layers import LAYERS, Layer
+from geospatial.measuring import check_areas
 from geospatial.noted import Noted
 from geospatial.placing import place
 
@@ -89,6 +90,10 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
     _compare_with_reference(load, layer, given, noted)
     geometry = cleaning.clean(placed.geometry, layer.dimension, given.row_no, given.axes[0], noted)
     documents = attributes.standard_attributes(rows, layer, fed, noted)
+    if layer.measured in fed:
+        stated = [json.loads(text).get(layer.measured) for text in documents]
+        areas = [None if value is None else float(value) for value in stated]
+        check_areas(geometry, areas, given.row_no, fed[layer.measured], noted)
     table = pa.table(
         {
             "row_no": pa.array(given.row_no, pa.int64()),

@@ -182,6 +182,28 @@ place = sa.Table(
 )
 
 
+topology_error = sa.Table(
+    "topology_error",
+    metadata,
+    column("layer", sa.Text, "图层", required=True),
+    column(
+        "kind",
+        sa.Text,
+        "错误：overlap 重叠、gap 缝隙、sliver 细碎面、outside_parcel 超出宗地、far_from_building 远离建筑物",
+        required=True,
+    ),
+    column("feature_id", sa.BigInteger, "要素编号", required=True),
+    column("other_id", sa.BigInteger, "相邻要素编号（-1 为无）", required=True),
+    column("measure", sa.Double, "面积（平方米）；远离建筑物为距离（米）", required=True),
+    column("published_at", INSTANT, "发现时间", required=True),
+    column("run_id", sa.BigInteger, "运行编号", required=True),
+    column("geom", Geometry(), "错误所在（EPSG:4490）"),
+    sa.Index("topology_error_geom", "geom", postgresql_using="gist"),
+    schema=SCHEMA,
+    comment="拓扑错误：供 GIS 人员逐条核改的图层",
+)
+
+
 def _layer_table(layer: Layer) -> sa.Table:
     """The features of a layer as they stand: what GIS staff and SQL open."""
     attributes = [

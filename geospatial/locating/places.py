@@ -11,7 +11,7 @@ from geospatial.locating.reading import read_register
 
 _COLUMNS = "address, grade, building_id, address_id, parcel_id, division_code, division, candidates, longitude, latitude"
 #: Layers whose features can move an address to another place.
-_LAYERS = ("building", "address", "division", "parcel")
+_LAYERS = ("building", "address", "division", "parcel", "feature")
 
 
 def refresh_places(session: Session, addresses: str, published_at: str, run_id: int) -> int:

@@ -228,6 +228,22 @@ def test_broken_shapes_are_findings(hamlet: Village) -> None:
     assert expected <= hamlet.findings()
 
 
+def test_areas_that_are_not_those_of_the_shape(hamlet: Village) -> None:
+    ground = box(0, 0, 40, 50)
+    rows = [
+        parcel("411102001001JC00001", ground, area=2000.0),
+        parcel("411102001001JC00002", ground, area=3.0),
+        parcel("411102001001JC00003", ground, area=2200.0),
+        parcel("411102001001JC00004", None, area=2200.0),
+    ]
+    hamlet.deliver("zrzy_parcels", 1, "zrzy_parcels.geojson", geojson(rows))
+    found = hamlet.ask(
+        "SELECT row_no, code, suggestion LIKE '199%' OR suggestion LIKE '200%' FROM basedb.finding WHERE code LIKE 'area.%'"
+        " ORDER BY row_no"
+    )
+    assert found == [(2, "area.in_mu", True), (3, "area.mismatch", True)]
+
+
 def test_a_plan_changes_nothing(village: Village) -> None:
     path = village.path(1, "zj_buildings.geojson")
     path.write_bytes(geojson([surveyed("1", box(0, 0, 10, 10))]))

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from numpy import array
 
 from basedb.cli.main import main
-from etl.places import refresh_places
+from etl.after_night import after_night
 from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
 from geospatial.layers import LAYERS
@@ -161,11 +161,13 @@ def test_layers_are_exported_with_styles_and_drawn(town: Village, tmp_path: Path
 
 def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None:
     village.buildings(1, [surveyed("1", box(0, 0, 12, 9)), surveyed("2", box(30, 0, 42, 9))])
-    assert refresh_places(village.store, {"geospatial": DOMAIN}, 20.0) == 0, "no base has addresses"
+    assert after_night(village.store, {"geospatial": DOMAIN}, 20.0) == 0, (
+        "no base has addresses, no layer an error"
+    )
     asked = "SELECT * FROM (VALUES ('源汇区和祥路1号'), ('源汇区和祥路2号附1号'), ('不详')) a(address)"
     with village.store.writing("test") as session:
-        assert DOMAIN.places is not None
-        assert DOMAIN.places(session, asked, "2026-11-02 00:00:00", 9) == 3
+        assert DOMAIN.after_night is not None
+        assert DOMAIN.after_night(session, asked, "2026-11-02 00:00:00", 9) == 3
     first = village.features("zj_buildings")
     query = "SELECT address, grade, building_id FROM geospatial.place ORDER BY address"
     assert village.ask(query) == [
@@ -174,9 +176,9 @@ def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None
         ("源汇区和祥路2号附1号", "building", first["2"][0]),
     ]
     with village.store.writing("test") as session:
-        assert DOMAIN.places(session, asked, "2026-11-03 00:00:00", 9) == 0
+        assert DOMAIN.after_night(session, asked, "2026-11-03 00:00:00", 9) == 0
         fewer = "SELECT '源汇区和祥路1号' AS address"
-        assert DOMAIN.places(session, fewer, "2026-11-03 00:00:00", 9) == 2
+        assert DOMAIN.after_night(session, fewer, "2026-11-03 00:00:00", 9) == 2
     assert village.ask("SELECT count(*) FROM geospatial.place") == [(1,)]
 
 

@@ -1,0 +1,44 @@
+"""After a night: what bases derive from several files together, and from each other's masters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from basedb.domain import BaseDomain, StagedDomain, entity_domains
+from basedb.store import Store
+from etl.counters import Counters
+
+#: The column of an address parser that says an attribute is an address.
+_KEY = "address_key"
+_NO_ADDRESS = "SELECT NULL::TEXT AS address WHERE false"
+
+
+def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) -> int:
+    """Let every domain that derives something bring it up to date; how many rows changed.
+
+    The links between bases are the address texts: a master row's address and `place.address`.
+    """
+    derives = [
+        item.after_night for item in domains.values() if isinstance(item, StagedDomain) and item.after_night
+    ]
+    if not derives:
+        return 0
+    changed = 0
+    with store.writing("basedb nightly derived", wait) as session:
+        run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
+        for derive in derives:
+            published_at = datetime.now(UTC).isoformat(sep=" ", timespec="microseconds")
+            changed += derive(session, address_query(domains), published_at, run_id)
+    return changed
+
+
+def address_query(domains: Mapping[str, BaseDomain]) -> str:
+    """An engine query for every address in a master table (column `address`)."""
+    parts = [
+        f"SELECT {attribute.name} AS address FROM {domain.entity.qualified} WHERE {attribute.name} IS NOT NULL"
+        for domain in entity_domains(domains).values()
+        for attribute in domain.entity.mastered
+        if any(feature.output == _KEY for feature in attribute.features)
+    ]
+    return " UNION ".join(parts) or _NO_ADDRESS

@@ -1,0 +1,47 @@
+"""Does the area a department states fit the shape it draws?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from basedb.findings import Severity, define
+from geospatial.follow import in_metres, metric
+from geospatial.given import Geometries
+from geospatial.noted import Noted
+
+MISMATCH = define(
+    "area.mismatch",
+    Severity.WARNING,
+    "登记面积与图形面积相差超过百分之一；建议值为图形面积（平方米）",
+    "the stated area is off by more than a hundredth; the suggestion is the shape's",
+)
+IN_MU = define(
+    "area.in_mu",
+    Severity.WARNING,
+    "登记面积像是亩数；建议值为图形面积（平方米）",
+    "the stated area looks like mu; the suggestion is in square metres",
+)
+
+_SQUARE_METRES_PER_MU = 2000 / 3
+_TOLERANCE = 0.01
+_ROUNDING = 0.5
+
+
+def check_areas(
+    geometry: Geometries, stated: Sequence[float | None], row_no: NDArray[np.int64], column: str, noted: Noted
+) -> None:
+    """Findings for areas (EPSG:4490) whose `stated` area, in square metres, is not their own."""
+    claimed = np.array([np.nan if value is None else value for value in stated], float)
+    rows = np.flatnonzero(~shapely.is_missing(geometry) & np.isfinite(claimed))
+    if not len(rows):
+        return
+    own = shapely.area(in_metres(geometry[rows], metric(geometry[rows])))
+    claimed = claimed[rows]
+    in_mu = np.abs(claimed * _SQUARE_METRES_PER_MU - own) <= _TOLERANCE * own + _SQUARE_METRES_PER_MU * 0.01
+    off = (np.abs(claimed - own) > _TOLERANCE * own + _ROUNDING) & ~in_mu
+    for code, which in ((IN_MU, in_mu & (claimed > 0)), (MISMATCH, off)):
+        noted.add(row_no[rows[which]], code, column, claimed[which], [f"{value:.2f}" for value in own[which]])

@@ -1,0 +1,158 @@
+"""Coverage rules: areas that overlap or leave gaps, slivers, buildings off their parcels, lost addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geospatial.given import Geometries
+
+#: The kinds of errors, with what is wrong.
+KINDS = {
+    "overlap": "与相邻要素重叠",
+    "gap": "相邻要素之间有缝隙",
+    "sliver": "细碎面",
+    "outside_parcel": "建筑物超出宗地",
+    "far_from_building": "附近没有建筑物",
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How the areas of a layer must cover the ground.
+
+    by: the attribute within whose values they must not overlap ('' for the whole layer). width: overlaps
+    and gaps with a mean width under this many metres are how surveys differ. gap: larger holes (square
+    metres) are meant; 0: the layer may leave gaps.
+    """
+
+    by: str
+    width: float
+    gap: float
+
+
+COVERAGES = {"parcel": Coverage("", 0.05, 500.0), "division": Coverage("level", 5.0, 1e9)}
+
+_SLIVER_WIDTH = 0.3
+_OUTSIDE_SHARE, _OUTSIDE_AREA = 0.2, 5.0
+_NEAR = 30.0
+_COLUMNS = ("layer", "kind", "feature_id", "other_id", "measure", "shape")
+
+Errors = list[tuple[str, str, int, int, float, shapely.Geometry]]
+
+
+def find_errors(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Every breach of a rule in the layers as they stand.
+
+    layers: by name, with `feature_id`, `plane` (shapes in metres, none missing) and the attribute a
+    coverage goes by. Columns of the result: `layer`, `kind` (see KINDS), `feature_id`, `other_id` (-1 for
+    none), `measure` (square metres; metres for far_from_building) and `shape` of the error, in metres.
+    """
+    found: Errors = []
+    for name, coverage in COVERAGES.items():
+        rows = layers[name]
+        groups = rows.groupby(coverage.by) if coverage.by else [("", rows)]
+        for _, group in groups:
+            found += _overlaps(name, group, coverage)
+            found += _gaps(name, group, coverage)
+        found += _slivers(name, rows)
+    found += _off_parcels(layers["building"], layers["parcel"])
+    for name in ("address", "pollution_source"):
+        found += _lost(name, layers[name], layers["building"])
+    return pd.DataFrame(found, columns=list(_COLUMNS))
+
+
+def mean_width(shapes: Geometries) -> NDArray[np.float64]:
+    """Twice the area over the outline's length: what a long thin shape measures across."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        width: NDArray[np.float64] = 2 * shapely.area(shapes) / shapely.length(shapes)
+    return width
+
+
+def _overlaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+    shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
+    if len(shapes) < 2:
+        return []
+    i, j = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    i, j = i[i < j], j[i < j]
+    common = np.asarray(shapely.intersection(shapes[i], shapes[j]), object)
+    wide = (shapely.area(common) > 0) & (mean_width(common) > coverage.width)
+    return [
+        (name, "overlap", int(ids[a]), int(ids[b]), float(shapely.area(shape)), shape)
+        for a, b, shape in zip(i[wide], j[wide], common[wide], strict=True)
+    ]
+
+
+def _gaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+    shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
+    if not coverage.gap or len(shapes) < 2:
+        return []
+    ground = shapely.get_parts(shapely.union_all(shapes, grid_size=0.001))
+    holes = [shapely.Polygon(ring) for part in ground for ring in part.interiors]
+    gaps = np.array(holes, object)
+    gaps = (
+        gaps[(shapely.area(gaps) < coverage.gap) & (mean_width(gaps) > coverage.width)] if len(gaps) else gaps
+    )
+    if not len(gaps):
+        return []
+    which, near = shapely.STRtree(shapes).query(gaps, predicate="intersects")
+    return [
+        (name, "gap", *_two(ids[near[which == at]]), float(shapely.area(gap)), gap)
+        for at, gap in enumerate(gaps)
+    ]
+
+
+def _two(ids: NDArray[np.int64]) -> tuple[int, int]:
+    """The first two of the features around a gap."""
+    around = sorted(ids.tolist())
+    return around[0] if around else -1, around[1] if len(around) > 1 else -1
+
+
+def _slivers(name: str, rows: pd.DataFrame) -> Errors:
+    shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
+    thin = mean_width(shapes) < _SLIVER_WIDTH
+    return [
+        (name, "sliver", int(feature), -1, float(shapely.area(shape)), shape)
+        for feature, shape in zip(ids[thin], shapes[thin], strict=True)
+    ]
+
+
+def _off_parcels(buildings: pd.DataFrame, parcels: pd.DataFrame) -> Errors:
+    shapes, ground = buildings["plane"].to_numpy(object), parcels["plane"].to_numpy(object)
+    if not len(shapes) or not len(ground):
+        return []
+    at, on = shapely.STRtree(ground).query(shapes, predicate="intersects")
+    covered = np.zeros(len(shapes))
+    np.add.at(covered, at, shapely.area(shapely.intersection(shapes[at], ground[on])))
+    size = shapely.area(shapes)
+    off = np.flatnonzero((size - covered > _OUTSIDE_AREA) & (size - covered > _OUTSIDE_SHARE * size))
+    ids = buildings["feature_id"].to_numpy(np.int64)
+    return [
+        (
+            "building",
+            "outside_parcel",
+            int(ids[place]),
+            -1,
+            float(size[place] - covered[place]),
+            shapes[place],
+        )
+        for place in off
+    ]
+
+
+def _lost(name: str, points: pd.DataFrame, buildings: pd.DataFrame) -> Errors:
+    shapes, standing = points["plane"].to_numpy(object), buildings["plane"].to_numpy(object)
+    if not len(shapes) or not len(standing):
+        return []
+    which, distance = shapely.STRtree(standing).query_nearest(shapes, return_distance=True, all_matches=False)
+    place = which[0][distance > _NEAR]
+    ids = points["feature_id"].to_numpy(np.int64)
+    return [
+        (name, "far_from_building", int(ids[at]), -1, float(far), shapes[at])
+        for at, far in zip(place, distance[distance > _NEAR], strict=True)
+    ]

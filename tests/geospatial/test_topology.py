@@ -1,0 +1,79 @@
+"""Coverage rules: what overlaps, gapes, is a sliver or lies where it should not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from etl.after_night import after_night
+from geospatial import DOMAIN
+from geospatial.topology import COVERAGES, find_errors
+from tests.geospatial.village import Village, box, geojson, parcel, surveyed
+
+
+def layer(*shapes: shapely.Geometry, **columns: object) -> pd.DataFrame:
+    """Rows of a layer, numbered from 1."""
+    plane = np.empty(len(shapes), object)
+    plane[:] = shapes
+    return pd.DataFrame({"feature_id": np.arange(1, len(shapes) + 1), "plane": plane, **columns})
+
+
+def layers(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """All layers, empty where nothing is given."""
+    empty = {name: layer() for name in ("parcel", "building", "address", "pollution_source")}
+    return {**empty, "division": layer(level=[]), **given}
+
+
+def errors(**given: pd.DataFrame) -> list[tuple[str, str, int, int]]:
+    found = find_errors(layers(**given))
+    return [tuple(row) for row in found[["layer", "kind", "feature_id", "other_id"]].to_numpy()]
+
+
+def test_parcels_that_touch_are_fine() -> None:
+    assert errors(parcel=layer(box(0, 0, 20, 20), box(20, 0, 40, 20), box(0, 20, 40, 30))) == []
+
+
+def test_parcels_that_overlap_or_gape() -> None:
+    assert errors(parcel=layer(box(0, 0, 20, 20), box(19, 0, 40, 20))) == [("parcel", "overlap", 1, 2)]
+    ring = [box(0, 0, 30, 10), box(0, 20, 30, 30), box(0, 10, 10, 20), box(20, 10, 30, 20)]
+    assert [kind for _, kind, _, _ in errors(parcel=layer(*ring))] == ["gap"]
+    wide = COVERAGES["parcel"].width / 4
+    assert errors(parcel=layer(box(0, 0, 20, 20), box(20 - wide, 0, 40, 20))) == [], (
+        "surveys differ by that much"
+    )
+
+
+def test_divisions_overlap_within_their_level_only() -> None:
+    county, towns = box(0, 0, 1000, 1000), [box(0, 0, 600, 1000), box(500, 0, 1000, 1000)]
+    levels = ["县级", "乡级", "乡级"]
+    assert errors(division=layer(county, *towns, level=levels)) == [("division", "overlap", 2, 3)]
+
+
+def test_slivers_stray_buildings_and_lost_addresses() -> None:
+    ground = layer(box(0, 0, 50, 50), box(60, 0, 80, 0.05))
+    houses = layer(box(10, 10, 20, 20), box(45, 10, 60, 20))
+    spots = layer(shapely.Point(12, 12), shapely.Point(25, 25), shapely.Point(300, 300))
+    assert sorted(errors(parcel=ground, building=houses, address=spots)) == [
+        ("address", "far_from_building", 3, -1),
+        ("building", "outside_parcel", 2, -1),
+        ("parcel", "sliver", 2, -1),
+    ]
+
+
+def test_errors_are_a_layer_that_follows_the_parcels(village: Village) -> None:
+    def night(number: int, *rows: tuple[str, shapely.Geometry]) -> int:
+        parcels = geojson([parcel(*row) for row in rows])
+        village.deliver("zrzy_parcels", number, "zrzy_parcels.geojson", parcels)
+        return after_night(village.store, {"geospatial": DOMAIN}, 20.0)
+
+    village.buildings(1, [surveyed("1", box(5, 5, 12, 9))])
+    apart = ("411102001001JC00003", box(100, 0, 120, 20))
+    beside = ("411102001001JC00002", box(18, 0, 40, 20))
+    assert night(1, ("411102001001JC00001", box(0, 0, 20, 20)), beside, apart) == 1
+    query = "SELECT kind, round(measure)::INTEGER, ST_AsBinary(geom) FROM geospatial.topology_error"
+    ((kind, area, wkb),) = village.ask(query)
+    assert (kind, area) == ("overlap", 40)
+    assert shapely.from_wkb(bytes(wkb)).bounds[0] > 113
+    assert night(2, ("411102001001JC00002", box(20, 0, 40, 20))) == 1
+    assert village.ask(query) == []
