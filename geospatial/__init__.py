@@ -22,6 +22,7 @@ _PLACES = (
     Attribute("crs", "坐标系", personal=False),
     Attribute("operation", "变更类型", personal=False),
     Attribute("part", "分幅", personal=False),
+    Attribute("shape", "图形指纹", personal=False),
     Attribute("file_name", "参数文件名", personal=False),
     Attribute("text", "参数文本", personal=False),
 )

@@ -31,6 +31,7 @@ _DOUBTFUL = 0.9
 _STRIP = 2.0
 # Coordinates are delivered to millimetres: what differs by less is the same.
 _SAME = 0.003
+_SAME_SIZE = 0.001
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,15 @@ class Generation:
     """Records of one source before or after a delivery.
 
     geometry: in metres, None where there is none. content: a fingerprint of the attributes. label: what
-    names a record to people, needed where points of several features lie on one spot.
+    names a record to people, needed where points of several features lie on one spot. measure: sizes computed
+    from the shape (a column each, NaN where there is none), which stay out of `content`.
     """
 
     key: NDArray[np.object_]
     geometry: Geometries
     content: NDArray[np.object_]
     label: NDArray[np.object_]
+    measure: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.key)
@@ -76,7 +79,7 @@ def classify(old: Generation, new: Generation, dimension: int, noise: float) -> 
     same_key = np.array([by_key.get(key, -1) for key in new.key], np.int64).reshape(-1)
     continues[:] = same_key
     kept = np.flatnonzero(same_key >= 0)
-    edges = _edges(old, new, same_key, dimension)
+    edges = _edges(old, new, same_key, dimension, noise)
     groups = _groups(edges, len(old), len(new))
     parents: list[tuple[int, int]] = []
     relation: list[str] = []
@@ -108,18 +111,32 @@ def compare(
     """The class of each continued record: how new[to] differs from old[at]."""
     before, after = old.geometry[at], new.geometry[to]
     moved = _apart(before, after)
-    still = _shape_apart(before, after)
-    # Moved as a whole: what is left once it is put back is a small part of how far it moved.
-    rigid = (still <= np.maximum(2 * noise, 0.3 * moved)) & (dimension < 2 or _same_area(before, after))
+    rigid = _moved_as_a_whole(before, after, moved, dimension, noise)
     none = shapely.is_missing(before) & shapely.is_missing(after)
     found = np.where(
         none | (moved <= _SAME),
         UNCHANGED,
         np.where(moved <= noise, NOISE, np.where(rigid, SHIFTED, RESHAPED)),
     ).astype(object)
-    said = old.content[at] != new.content[to]
+    said = (old.content[at] != new.content[to]) | _measured_otherwise(old.measure[at], new.measure[to])
     found[said & np.isin(found, [UNCHANGED, NOISE])] = ATTRIBUTE
     return found
+
+
+def _measured_otherwise(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a size differs by more than what computing it anew makes of it."""
+    off = np.abs(before - after) > _SAME_SIZE * np.maximum(np.abs(before), np.abs(after))
+    changed: NDArray[np.bool_] = (off | (np.isnan(before) != np.isnan(after))).any(axis=1)
+    return changed
+
+
+def _moved_as_a_whole(
+    before: Geometries, after: Geometries, moved: NDArray[np.float64], dimension: int, noise: float
+) -> NDArray[np.bool_]:
+    """Whether what is left once a shape is put back is a small part of how far it moved."""
+    still = _shape_apart(before, after)
+    rigid: NDArray[np.bool_] = still <= np.maximum(2 * noise, 0.3 * moved)
+    return rigid & _same_area(before, after) if dimension == 2 else rigid
 
 
 def _same_area(before: Geometries, after: Geometries) -> NDArray[np.bool_]:
@@ -161,8 +178,13 @@ def _outline(geometry: Geometries) -> Geometries:
     return found
 
 
-def _edges(old: Generation, new: Generation, same_key: Places, dimension: int) -> NDArray[np.int64]:
-    """Pairs (old, new) on the same ground among records that came or went, or whose key kept too little."""
+def _edges(
+    old: Generation, new: Generation, same_key: Places, dimension: int, noise: float
+) -> NDArray[np.int64]:
+    """Pairs (old, new) on the same ground among records that came or went, or whose key kept too little.
+
+    A record that moved as a whole keeps its key's feature, whatever ground it came to lie on.
+    """
     gone = np.ones(len(old), bool)
     fresh = same_key < 0
     kept = np.flatnonzero(~fresh)
@@ -175,6 +197,8 @@ def _edges(old: Generation, new: Generation, same_key: Places, dimension: int) -
         union = shapely.area(before[same_key[kept]]) + shapely.area(after[kept]) - common
         with np.errstate(invalid="ignore", divide="ignore"):
             doubtful = kept[~(common / union >= _DOUBTFUL)]
+        pair = old.geometry[same_key[doubtful]], new.geometry[doubtful]
+        doubtful = doubtful[~_moved_as_a_whole(*pair, _apart(*pair), dimension, noise)]
         fresh[doubtful] = True
         gone[same_key[doubtful]] = True
     at, to = np.flatnonzero(gone), np.flatnonzero(fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from pyproj import Transformer
 from basedb.domain import Load
 from basedb.findings import Severity, define
 from basedb.refusal import Held
-from geospatial.changes import CREATED, SHIFTED, Changes, Generation, classify
+from geospatial.changes import CREATED, Changes, Generation, classify
 from geospatial.datum.systems import STANDARD, metric_system
 from geospatial.given import Geometries
 from geospatial.layers import LAYERS, Layer
@@ -57,9 +58,9 @@ class Follow:
         to_metres = metric(np.concatenate([closed["geometry"], current["geometry"]]))
         before = _generation(closed, layer, to_metres)
         after = _generation(current, layer, to_metres)
-        changes = classify(before, after, layer.dimension, layer.noise)
         if not load.released:
-            _hold_if_moved(before, after, changes)
+            _hold_if_moved(before, after)
+        changes = classify(before, after, layer.dimension, layer.noise)
         feature = _features(load, closed, current, changes)
         method = np.where(
             changes.continues < 0, "new", np.where(_same_key(closed, current, changes), "key", "geometry")
@@ -126,33 +127,41 @@ def _new_records(load: Load) -> pd.DataFrame:
 
 
 def _generation(rows: pd.DataFrame, layer: Layer, to_metres: Transformer) -> Generation:
-    documents = rows["attributes"].fillna("{}").astype(str)
-    label = documents.str.extract(rf'"{layer.label}": "((?:[^"\\]|\\.)*)"', expand=False).fillna("")
-    content = rows["content_digest"].astype(str).str.replace("-", "")
+    said = [json.loads(text) for text in rows["attributes"].fillna("{}").astype(str)]
+    sizes = [[float(values.pop(name, None) or np.nan) for name in layer.measures] for values in said]
+    label, content = np.empty(len(said), object), np.empty(len(said), object)
+    label[:] = [values.get(layer.label) or "" for values in said]
+    content[:] = [json.dumps(values, sort_keys=True) for values in said]
     return Generation(
         rows["source_key"].to_numpy(object),
         in_metres(rows["geometry"].to_numpy(object), to_metres),
-        content.to_numpy(object),
-        label.to_numpy(object),
+        content,
+        label,
+        np.array(sizes, float).reshape(len(said), len(layer.measures)),
     )
 
 
-def _hold_if_moved(before: Generation, after: Generation, changes: Changes) -> None:
-    shifted = np.flatnonzero((changes.change == SHIFTED) & (changes.continues >= 0))
-    if len(shifted) < _MANY or len(shifted) < _MOST * len(after):
-        return
+def _hold_if_moved(before: Generation, after: Generation) -> None:
+    """Hold a file whose records, by their keys, moved far and together against what stands."""
+    place = {key: at for at, key in enumerate(before.key)}
+    pairs = np.array(
+        [(place[key], to) for to, key in enumerate(after.key) if key in place], np.int64
+    ).reshape(-1, 2)
     centres = [
-        shapely.get_coordinates(shapely.centroid(group))
-        for group in (before.geometry[changes.continues[shifted]], after.geometry[shifted])
+        np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+        for middle in map(shapely.centroid, (before.geometry[pairs[:, 0]], after.geometry[pairs[:, 1]]))
     ]
-    offset = centres[1] - centres[0]
+    offset = (centres[1] - centres[0])[np.isfinite(centres[0] + centres[1]).all(axis=1)]
+    if len(offset) < _MANY:
+        return
     common = np.median(offset, axis=0)
     far = float(np.hypot(*common))
-    if far > _FAR and np.median(np.hypot(*(offset - common).T)) < 0.1 * far:
+    together = np.hypot(*(offset - common).T) < 0.1 * far
+    if far > _FAR and together.mean() >= _MOST:
         raise Held(
             LAYER_SHIFTED,
-            f"{len(shifted)} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）",
-            f"{len(shifted)} features moved together by about {far:.0f} m",
+            f"{int(together.sum())} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）",
+            f"{int(together.sum())} features moved together by about {far:.0f} m",
         )
 
 

@@ -22,7 +22,8 @@ class Layer:
     attributes: typed columns of its view. label: the attribute a map shows. noise, shift: distances in
     metres; up to `noise` a vertex may move without anything having changed, and a feature that moved as a
     whole by more than `shift` was shifted. within: the layer whose features hold these. measured: the
-    attribute that states a shape's area.
+    attribute that states a shape's area. measures: attributes computed from the shape, which come out a little
+    differently whenever it is written anew.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Layer:
     noise: float = 0.05
     within: str | None = None
     measured: str = ""
+    measures: tuple[str, ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -123,6 +125,7 @@ BUILDING = Layer(
     ),
     label="name",
     within="parcel",
+    measures=("floor_area",),
 )
 
 PARCEL = Layer(
@@ -142,6 +145,7 @@ PARCEL = Layer(
     ),
     label="parcel_code",
     measured="area",
+    measures=("area",),
 )
 
 ROAD = Layer(
@@ -157,6 +161,7 @@ ROAD = Layer(
         _number("length_km", "里程（公里）"),
     ),
     label="name",
+    measures=("length_km",),
 )
 
 POLLUTION_SOURCE = Layer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_t
 from etl.readers.shapefile import check_parts, encoding_of, record_count, with_whole_names
 
 #: Columns a layer has beside its attributes; a contract declares those it uses.
-GEOMETRY, SYSTEM, FILE = "geometry", "crs", "file"
+GEOMETRY, SYSTEM, FILE, SHAPE = "geometry", "crs", "file", "shape"
 
 _FIELD_BYTES = 10
 _GEOJSON = (".geojson", ".json")
@@ -87,15 +88,15 @@ def read_spatial(
     """Read one layer of a vector file as rows.
 
     Beside the attributes a row has `geometry` (WKB as upper-case hex, coordinates as they are in the
-    file), `crs` (an authority code, else WKT) and `file` (the name without its extension), where the
-    contract declares them.
+    file), `crs` (an authority code, else WKT), `file` (the name without its extension) and `shape` (a
+    fingerprint of the geometry, the key of a layer that has no other), where the contract declares them.
 
     ReadRefusal: as `open_layer`; coordinates without a coordinate system; columns that are not the
     declared ones.
     """
     layer = open_layer(path, spec.options)
     system = system_of(path, layer)
-    beside = [name for name in (GEOMETRY, SYSTEM, FILE) if name in contract.read_columns]
+    beside = [name for name in (GEOMETRY, SYSTEM, FILE, SHAPE) if name in contract.read_columns]
     cut_at = _FIELD_BYTES if layer.is_shapefile else None
     header = resolve([*layer.headers, *beside], contract, path, others, cut_at=cut_at)
     count = len(layer.row_no)
@@ -104,6 +105,8 @@ def read_spatial(
         SYSTEM: pa.array([system] * count, pa.string()),
         FILE: pa.array([layer.name] * count, pa.string()),
     }
+    if SHAPE in beside:
+        virtual[SHAPE] = pa.array(_fingerprints(layer.geometry), pa.string())
     own = len(layer.headers)
     columns = {
         name: virtual[beside[at - own]] if at >= own else _text(layer.fields[at])
@@ -129,6 +132,13 @@ def system_of(path: Path, layer: VectorLayer) -> str:
         else "文件没有注明坐标系，坐标是投影米；请部门补上坐标系后重送",
         "the file names no coordinate system; have it sent again with one",
     )
+
+
+def _fingerprints(geometry: np.ndarray) -> list[str | None]:
+    """One text per geometry that ring starts and directions do not change; to the millimetre."""
+    decimals = 8 if _in_degrees(geometry) else 3
+    rounded = shapely.normalize(shapely.transform(geometry, lambda points: np.round(points, decimals)))
+    return [None if item is None else hashlib.md5(shapely.to_wkb(item)).hexdigest() for item in rounded]
 
 
 def _in_degrees(geometry: np.ndarray) -> bool:

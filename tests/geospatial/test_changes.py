@@ -30,6 +30,7 @@ def generation(
         array([row[1] for row in rows]),
         array([row[2] if len(row) > 2 else "" for row in rows]),  # type: ignore[misc]
         array(["" for _ in rows]),
+        np.array([[row[3] if len(row) > 3 else np.nan] for row in rows], float).reshape(-1, 1),  # type: ignore[misc]
     )
 
 
@@ -52,6 +53,14 @@ def test_the_classes_of_a_record_that_kept_its_key() -> None:
     assert one(HOUSE, translate(HOUSE, 1.5, -0.7), "五层") == "shifted"
     assert one(HOUSE, scale(HOUSE, 1.3, 1.0)) == "reshaped"
     assert one(HOUSE, rotate(HOUSE, 30)) == "reshaped"
+
+
+@pytest.mark.parametrize(
+    ("size", "change"), [(100.01, "unchanged"), (103.0, "attribute"), (np.nan, "attribute")]
+)
+def test_a_size_computed_anew_is_no_change(size: float, change: str) -> None:
+    old, new = generation(("1", HOUSE, "", 100.0)), generation(("1", HOUSE, "", size))  # type: ignore[arg-type]
+    assert classes(old, new) == [change]
 
 
 @given(st.integers(0, 5), st.booleans(), st.booleans())
@@ -136,3 +145,13 @@ def test_lines_and_points() -> None:
 def test_nothing_becomes_of_nothing(dimension: int) -> None:
     found = classify(generation(), generation(), dimension, NOISE)
     assert len(found.change) == 0 and found.parents.shape == (0, 2)
+
+
+@given(st.floats(5, 60), st.floats(0, 6.28))
+def test_a_dense_block_that_moved_keeps_its_features(far: float, way: float) -> None:
+    shapes = [translate(HOUSE, 13 * at, 15 * row) for at in range(4) for row in range(3)]
+    old = generation(*((str(at), shape) for at, shape in enumerate(shapes)))
+    moved = [translate(shape, far * np.cos(way), far * np.sin(way)) for shape in shapes]
+    found = classify(old, generation(*((str(at), shape) for at, shape in enumerate(moved))), 2, NOISE)
+    assert list(found.continues) == list(range(len(shapes)))
+    assert set(found.change) == {"shifted"} and len(found.parents) == 0

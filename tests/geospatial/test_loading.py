@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import shapely
 from numpy import array
 from shapely.affinity import translate
 
+from etl.contract import load_contract
+from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
 from tests.geospatial.village import (
     Village,
@@ -242,6 +246,30 @@ def test_areas_that_are_not_those_of_the_shape(hamlet: Village) -> None:
         " ORDER BY row_no"
     )
     assert found == [(2, "area.in_mu", True), (3, "area.mismatch", True)]
+
+
+def test_a_layer_without_keys_is_keyed_on_its_shapes(hamlet: Village, tmp_path: Path) -> None:
+    text = (DOMAIN.contracts / "zj_buildings.yml").read_text("utf-8")
+    text = text.replace("key: [房屋编号]", "key: [shape]").replace("key_tiebreak: [楼幢名称]\n", "")
+    (tmp_path / "zj_buildings.yml").write_text(
+        text.replace("  crs: {to: feature.crs}", "  crs: {to: feature.crs}\n  shape: {to: feature.shape}"),
+        "utf-8",
+    )
+    hamlet.contracts["zj_buildings"] = load_contract(tmp_path / "zj_buildings.yml", DOMAIN)
+    hamlet.loosen("zj_buildings")
+
+    def places() -> dict[bytes, int]:
+        return dict(hamlet.ask("SELECT ST_AsBinary(geom), feature_id FROM geospatial.building ORDER BY 2"))
+
+    shapes = [box(30 * at, 0, 30 * at + 12, 9) for at in range(5)]
+    hamlet.buildings(1, [surveyed("", shape) for shape in shapes])
+    first = places()
+    account = hamlet.buildings(2, [surveyed("", shapely.reverse(shape)) for shape in reversed(shapes)])
+    assert account.counts["changed"] == 5
+    assert sorted(places().values()) == sorted(first.values())
+    hamlet.buildings(3, [surveyed("", translate(shape, 0.02, 0)) for shape in shapes])
+    assert sorted(places().values()) == sorted(first.values())
+    assert set(hamlet.classes("zj_buildings", 3).values()) == {"vertex_noise"}
 
 
 def test_a_plan_changes_nothing(village: Village) -> None:
