@@ -1,7 +1,8 @@
-"""How well and how fast the space base works: ``python -m benchmarks.space eubucco|city``.
+"""How well and how fast the space base works: ``python -m benchmarks.space eubucco|city|polygons``.
 
 eubucco: labelled pairs of building footprints, a model learnt on some neighbourhoods and tried on others,
 beside the two usual rules. city: the pairs of a sample city's two surveys, before any night is loaded.
+polygons: a million points in 2,700 county-like polygons, beside geopandas (if it is there) and the engine.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyproj import Transformer
 
+from basedb.store.engine import load_extension, open_engine
 from geospatial.conflation.model import FEATURES, compare_shapes, fit
 from geospatial.conflation.pairs import match, without_shift
+from geospatial.locating.locate import lying_in
 
 _FOLDS = 5
 
@@ -104,15 +108,57 @@ def _survey(path: Path, key: str, system: str) -> tuple[np.ndarray, np.ndarray]:
     return fields[list(meta["fields"]).index(key)], shape
 
 
+def polygons(points: int = 1_000_000, counties: int = 2_700) -> None:
+    """Point in polygon: ours, geopandas' join and the spatial join of DuckDB, on the same data."""
+    rng = np.random.default_rng(5)
+    seeds = shapely.multipoints(rng.uniform((75, 18), (134, 53), (counties, 2)))
+    cells = np.asarray(shapely.get_parts(shapely.voronoi_polygons(seeds)), object)
+    areas = np.asarray(shapely.segmentize(cells, 0.01), object)  # borders of some hundred vertices
+    spots = rng.uniform((75, 18), (134, 53), (points, 2))
+    given = shapely.points(spots)
+    print(
+        f"{points:,} points, {len(areas):,} polygons of {shapely.get_num_coordinates(areas).mean():.0f} vertices"
+    )
+    started = time.perf_counter()
+    ours = lying_in(given, areas)
+    print(f"  ours                 {time.perf_counter() - started:6.1f} s, {(ours >= 0).mean():.1%} placed")
+    try:
+        import geopandas
+    except ModuleNotFoundError:
+        print("  geopandas is not installed")
+    else:
+        left, right = geopandas.GeoDataFrame(geometry=given), geopandas.GeoDataFrame(geometry=areas)
+        started = time.perf_counter()
+        joined = left.sjoin(right, predicate="intersects")
+        print(
+            f"  geopandas sjoin      {time.perf_counter() - started:6.1f} s, {joined.index.nunique() / points:.1%} placed"
+        )
+    engine = open_engine()
+    load_extension(engine, "spatial")
+    engine.register("spot", pa.table({"id": np.arange(points), "x": spots[:, 0], "y": spots[:, 1]}))
+    engine.register(
+        "area", pa.table({"id": np.arange(len(areas)), "wkb": pa.array(shapely.to_wkb(areas), pa.binary())})
+    )
+    engine.execute("CREATE TABLE point AS SELECT id, ST_Point(x, y) AS geom FROM spot")
+    engine.execute("CREATE TABLE county AS SELECT id, ST_GeomFromWKB(wkb) AS geom FROM area")
+    started = time.perf_counter()
+    found = engine.execute(
+        "SELECT count(DISTINCT p.id) FROM point p JOIN county c ON ST_Intersects(c.geom, p.geom)"
+    ).fetchall()[0][0]
+    print(f"  DuckDB spatial join  {time.perf_counter() - started:6.1f} s, {found / points:.1%} placed")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["eubucco", "city"])
+    parser.add_argument("what", choices=["eubucco", "city", "polygons"])
     parser.add_argument("--data", type=Path, default=Path("../shared"))
     chosen = parser.parse_args()
     if chosen.what == "eubucco":
         eubucco(chosen.data / "data" / "eubucco")
-    else:
+    elif chosen.what == "city":
         city(chosen.data / "sample-city")
+    else:
+        polygons()
 
 
 if __name__ == "__main__":

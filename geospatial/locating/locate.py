@@ -178,7 +178,7 @@ def _surroundings(register: Register, found: pd.DataFrame) -> None:
     found.loc[rows, "longitude"], found.loc[rows, "latitude"] = shapely.get_x(inside), shapely.get_y(inside)
     placed = np.flatnonzero(found["longitude"].notna().to_numpy())
     points = shapely.points(found["longitude"].to_numpy()[placed], found["latitude"].to_numpy()[placed])
-    parcel = _lying_in(points, register.parcels["geometry"].to_numpy(object))
+    parcel = lying_in(points, register.parcels["geometry"].to_numpy(object))
     there = parcel >= 0
     found.loc[placed[there], "parcel"] = register.parcels["feature_id"].to_numpy(np.int64)[parcel[there]]
     # Where divisions of all levels lie over each other the longest code without trailing zeros is the smallest.
@@ -186,16 +186,17 @@ def _surroundings(register: Register, found: pd.DataFrame) -> None:
     divisions = divisions.iloc[
         np.argsort(-divisions["code"].str.rstrip("0").str.len().to_numpy(), kind="stable")
     ]
-    lying = _lying_in(points, divisions["geometry"].to_numpy(object))
+    lying = lying_in(points, divisions["geometry"].to_numpy(object))
     there = (lying >= 0) & (found["division_code"].to_numpy()[placed] == "")
     found.loc[placed[there], "division_code"] = divisions["code"].to_numpy()[lying[there]]
     found.loc[placed[there], "division"] = divisions["name"].to_numpy()[lying[there]]
 
 
-def _lying_in(points: NDArray[np.object_], areas: NDArray[np.object_]) -> NDArray[np.int64]:
-    """The first area each point lies in; -1 for none."""
+def lying_in(points: NDArray[np.object_], areas: NDArray[np.object_]) -> NDArray[np.int64]:
+    """The place of the first area each point lies in; -1 for none."""
     first = np.full(len(points), len(areas), np.int64)
     if len(points) and len(areas):
-        which, area = shapely.STRtree(areas).query(points, predicate="intersects")
+        # Areas ask the tree of points: GEOS prepares the side that asks.
+        area, which = shapely.STRtree(points).query(areas, predicate="intersects")
         np.minimum.at(first, which, area)
     return np.where(first == len(areas), -1, first)
