@@ -1,0 +1,131 @@
+"""Vector files as rows of text: every part of a shapefile, every way a file can be no layer."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pyogrio
+import pytest
+import shapely
+
+from etl.archive import fingerprint
+from etl.bundle import belongs_to_another, companions
+from etl.contract.model import Contract
+from etl.readers.read import read
+from etl.readers.result import ReadRefusal
+from tests.geospatial.village import CONTRACTS, box, geojson, parcel, segment, surveyed, vector, zipped
+
+PARCELS, BUILDINGS, ROADS = (CONTRACTS[name] for name in ("zrzy_parcels", "zj_buildings", "jt_roads"))
+ROWS = [parcel("411102001001JC00001", box(0, 0, 40, 20), area=800.25), parcel("411102001001JC00002", None)]
+
+
+def shapefile(folder: Path, **options: object) -> Path:
+    return vector(folder / "zrzy_parcels.shp", ROWS, **{"encoding": "cp936", **options})
+
+
+def refusal(path: Path, contract: Contract = PARCELS) -> str:
+    with pytest.raises(ReadRefusal) as caught:
+        read(path, contract, [item for item in CONTRACTS.values() if item is not contract])
+    return caught.value.code
+
+
+def test_a_shapefile_is_cp936_without_a_cpg(tmp_path: Path) -> None:
+    path = shapefile(tmp_path)
+    path.with_suffix(".cpg").unlink()
+    table = read(path, PARCELS).table
+    assert table["权利人"].to_pylist() == ["村集体"] * 2
+    assert table["crs"].to_pylist() == ["EPSG:4526"] * 2
+    assert table["面积"].to_pylist() == ["800.25", "0.0"]
+    first, second = table["geometry"].to_pylist()
+    assert shapely.from_wkb(first).area == pytest.approx(800) and second is None
+    assert table["row_no"].to_pylist() == [1, 2]
+
+
+def test_a_zipped_shapefile_reads_as_the_plain_one(tmp_path: Path) -> None:
+    path = shapefile(tmp_path / "plain")
+    packed = tmp_path / "zrzy_parcels.zip"
+    shutil.move(zipped(path), packed)
+    assert read(packed, PARCELS).table.equals(read(path, PARCELS).table)
+
+
+@pytest.mark.parametrize("part", [".shx", ".dbf"])
+def test_a_shapefile_without_a_part_is_refused(tmp_path: Path, part: str) -> None:
+    path = shapefile(tmp_path)
+    path.with_suffix(part).unlink()
+    assert refusal(path) == "reader.truncated"
+
+
+def test_a_layer_without_a_system_is_refused(tmp_path: Path) -> None:
+    path = shapefile(tmp_path)
+    path.with_suffix(".prj").unlink()
+    assert refusal(path) == "reader.no_crs"
+
+
+def test_deleted_records_are_counted_not_read(tmp_path: Path) -> None:
+    path = shapefile(tmp_path)
+    table = path.with_suffix(".dbf")
+    data = bytearray(table.read_bytes())
+    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    data[start + width] = ord("*")
+    table.write_bytes(bytes(data))
+    result = read(path, PARCELS)
+    assert [(row.row_no, row.reason) for row in result.ignored] == [(2, "deleted")]
+    assert (result.records, result.table["row_no"].to_pylist()) == (2, [1])
+
+
+def test_one_layer_of_several_has_to_be_named(tmp_path: Path) -> None:
+    rows = [surveyed("1", box(0, 0, 9, 9))]
+    path = vector(tmp_path / "zj_buildings.gpkg", rows, layer="房屋建筑", crs="EPSG:4547")
+    vector(tmp_path / "zj_buildings.gpkg", rows, layer="旧图层", crs="EPSG:4547", append=True)
+    assert len(pyogrio.list_layers(path)) == 2
+    assert refusal(path, BUILDINGS) == "reader.no_sheet"
+    reader = replace(BUILDINGS.reader, options={"layer": "房屋建筑"})
+    named = replace(BUILDINGS, reader=reader, readers=(reader,))
+    assert read(path, named).table["房屋编号"].to_pylist() == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "reader.empty_file"),
+        (b"not a layer", "reader.malformed"),
+        (b'{"type": "FeatureColl', "reader.malformed"),
+    ],
+)
+def test_what_is_no_layer(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "zj_buildings.geojson"
+    path.write_bytes(content)
+    assert refusal(path, BUILDINGS) == code
+
+
+def test_another_layers_columns_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "zj_buildings.geojson"
+    path.write_bytes(geojson([segment("G1", shapely.LineString([(0, 0), (9, 9)]))]))
+    assert refusal(path, BUILDINGS) in ("reader.other_extract", "reader.wrong_columns")
+
+
+def test_geojson_without_a_system_is_wgs84_if_it_can_be(tmp_path: Path) -> None:
+    line = shapely.LineString([(0, 0), (9, 9)])
+    path = tmp_path / "jt_roads_main.geojson"
+    path.write_bytes(geojson([segment("G1", line)], crs=None, given="EPSG:4490"))
+    assert read(path, ROADS).table["crs"].to_pylist() == ["EPSG:4326"]
+    assert read(path, ROADS).table["file"].to_pylist() == ["jt_roads_main"]
+    path.write_bytes(geojson([segment("G1", line)], crs=None))
+    assert refusal(path, ROADS) == "reader.no_crs"
+
+
+def test_the_parts_of_a_shapefile_are_one_delivery(tmp_path: Path) -> None:
+    path = shapefile(tmp_path)
+    assert {item.suffix for item in companions(path)} >= {".dbf", ".shx", ".prj"}
+    assert belongs_to_another(path.with_suffix(".dbf")) and not belongs_to_another(path)
+    before = fingerprint(path)
+    assert fingerprint(path) == before
+    data = path.with_suffix(".dbf").read_bytes()
+    path.with_suffix(".dbf").write_bytes(data.replace("村集体".encode("gb18030"), "村集團".encode("gb18030")))
+    assert fingerprint(path) != before
+    alone = tmp_path / "apart" / "list.dbf"
+    alone.parent.mkdir()
+    alone.write_bytes(data)
+    assert not belongs_to_another(alone)
