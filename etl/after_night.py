@@ -15,13 +15,18 @@ _NO_ADDRESS = "SELECT NULL::TEXT AS address WHERE false"
 
 
 def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) -> int:
-    """Let every domain that derives something bring it up to date; how many rows changed.
+    """Let every domain that derives something, and has records, bring it up to date; how many rows changed.
 
     The links between bases are the address texts: a master row's address and `place.address`.
     """
-    derives = [
-        item.after_night for item in domains.values() if isinstance(item, StagedDomain) and item.after_night
-    ]
+    with store.reading() as engine:
+        derives = [
+            item.after_night
+            for item in domains.values()
+            if isinstance(item, StagedDomain)
+            and item.after_night
+            and engine.execute(f"SELECT 1 FROM {item.source_record.fullname} LIMIT 1").fetchall()
+        ]
     if not derives:
         return 0
     changed = 0
