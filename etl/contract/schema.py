@@ -52,6 +52,21 @@ READER_OPTIONS: dict[str, dict[str, Any]] = {
     "parquet": {},
     "spatial": {"encoding": _TEXT, "layer": _TEXT},
     "text": {"encoding": _TEXT},
+    "published": {
+        "tables": {
+            "type": "array",
+            "minItems": 1,
+            "items": _object(
+                {
+                    "name": _TEXT,
+                    "title": _REGEX,
+                    "stub": {"type": "object", "additionalProperties": _TEXT, "minProperties": 1},
+                },
+                ("name", "title", "stub"),
+            ),
+        }
+    },
+    "sdmx": {"table": _TEXT, "structure": _TEXT, "dimensions": _TEXTS},
     "sql": {"url_env": _TEXT, "table": _TEXT, "query": _TEXT},
 }
 #: Options a format cannot do without.
@@ -59,6 +74,8 @@ READER_REQUIRED: dict[str, tuple[str, ...]] = {
     "delimited": ("encoding",),
     "xml": ("record",),
     "sql": ("url_env",),
+    "published": ("tables",),
+    "sdmx": ("table", "structure", "dimensions"),
 }
 
 

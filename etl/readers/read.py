@@ -10,7 +10,9 @@ from etl.readers.dbf import read_dbf
 from etl.readers.delimited import read_delimited
 from etl.readers.json_records import read_json, read_jsonl
 from etl.readers.parquet import read_parquet
+from etl.readers.published import read_published
 from etl.readers.result import ReadResult
+from etl.readers.sdmx import read_sdmx
 from etl.readers.spatial import read_spatial
 from etl.readers.sql import read_sql
 from etl.readers.text import read_text
@@ -25,6 +27,8 @@ _READERS = {
     "jsonl": read_jsonl,
     "parquet": read_parquet,
     "spatial": read_spatial,
+    "published": read_published,
+    "sdmx": read_sdmx,
     "sql": read_sql,
     "text": read_text,
     "xls": read_xls,

@@ -1,0 +1,349 @@
+"""Tables as statistics offices publish them: titles, headers of several rows, hierarchies, footnotes.
+
+A row of the result is a physical row below a header. Its columns do not depend on the sheet's layout:
+
+    表 the table's name in the contract   期 the period its title names   行 the row's labels by role, as JSON
+    页 the sheet   标题 the title   单位 the unit in force   标签 the label as printed
+    数据 its cells, a JSON list of {"at": "县区!M5", "head": "绝对量/累计", "text": "3,367"}
+
+The contract's `reader.tables` tells tables by their titles and says which headings stand over labels.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from basedb.findings import Severity, define
+from basedb.standards.labels import FOOTNOTE_MARKS, fold_label, indent_of, is_part
+from etl.contract.model import Contract, ReaderSpec
+from etl.readers.grid import Grid, read_grids
+from etl.readers.result import (
+    IgnoredRow,
+    Note,
+    ReadRefusal,
+    ReadResult,
+    RejectedRow,
+    note,
+    rejected,
+    text_table,
+)
+
+COLUMNS = ("表", "期", "行", "页", "标题", "单位", "标签", "数据")
+
+UNKNOWN_TABLE = define(
+    "published.unknown_table",
+    Severity.ERROR,
+    "工作表不是合同约定的任何一张表",
+    "the sheet is none of the contract's tables",
+)
+NO_TABLE_HEADER = define(
+    "published.no_header", Severity.ERROR, "找不到约定的表头", "the declared header was not found"
+)
+HIDDEN = define(
+    "published.hidden",
+    Severity.WARNING,
+    "含隐藏的行、列或工作表，已照常读取，请核实",
+    "hidden rows, columns or sheets were read like the others; please verify",
+)
+UNIT_CHANGES = define(
+    "published.unit_changes", Severity.WARNING, "计量单位在表中途改变", "the unit changes within the table"
+)
+
+_UNIT_LINE = re.compile(r"^[(（]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>.+?)[)）]?\s*$")
+_FOOTNOTE = re.compile(
+    rf"^\s*(?:注|说明|备注|附注|资料来源|数据来源|来源)\s*[:：\d]|^\s*[{FOOTNOTE_MARKS}]\s*\S|^\s*注$"
+)
+#: A label without data that is longer than this is a sentence.
+_LONGEST_LABEL = 30
+_NUMBER = re.compile(r"^[-+−－]?[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?%?$")
+_SYMBOLS = frozenset({"-", "—", "–", "－", "…", "……", "...", "——", "／", "/", "x", "X"})
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A table of the contract: its name, what its title looks like, and the headings over its labels."""
+
+    name: str
+    title: re.Pattern[str]
+    stub: Mapping[str, str]
+
+
+@dataclass
+class _Table:
+    """A header in force: where labels stand and by what role, and what stands over the value columns."""
+
+    shape: _Shape
+    title: str
+    period: str
+    stub: dict[int, str]
+    heads: dict[int, str]
+    body: int
+    parents: list[tuple[float, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Page:
+    """What a sheet gives: rows with their offset from the first row below the header."""
+
+    kept: list[tuple[int, dict[str, str | None]]] = field(default_factory=list)
+    ignored: list[IgnoredRow] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    length: int = 0
+
+
+def read_published(
+    path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()
+) -> ReadResult:
+    """Read every sheet of a workbook as a published table.
+
+    Rows are numbered from 1 through all sheets, from the first row below each sheet's first header.
+    ReadRefusal if no sheet has a title and header of the contract; rows of a sheet that has none, beside
+    others that do, are rejected.
+    """
+    del others
+    shapes = [
+        _Shape(item["name"], re.compile(item["title"]), {fold_label(k): v for k, v in item["stub"].items()})
+        for item in spec.options["tables"]
+    ]
+    grids = read_grids(path, spec.options)
+    pages = []
+    first = 1
+    for grid in grids:
+        page = _page(grid, shapes, first)
+        pages.append(page)
+        first += page.length
+    if not any(page.kept for page in pages):
+        seen = "、".join(f"{grid.name}“{_title(grid)}”" for grid in grids)
+        raise ReadRefusal(
+            path,
+            NO_TABLE_HEADER,
+            f"没有一张工作表的标题和表头符合约定：{seen}",
+            f"no sheet has a title and header of the contract: {seen}",
+        )
+    rows = [row for page in pages for _, row in page.kept]
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
+    numbers = np.array([number for page in pages for number, _ in page.kept], np.int64)
+    return ReadResult(
+        text_table(columns, contract.read_columns, numbers),
+        tuple(row for page in pages for row in page.ignored),
+        tuple(row for page in pages for row in page.rejected),
+        tuple(found for page in pages for found in page.notes),
+    )
+
+
+def _title(grid: Grid) -> str:
+    """The first text of a sheet."""
+    return next((cell.strip() for row in grid.rows for cell in row if cell and cell.strip()), "")
+
+
+def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
+    page = _Page()
+    end = len(grid.rows)
+    while end and not any(cell and cell.strip() for cell in grid.rows[end - 1]):
+        end -= 1
+    if not end:
+        return page
+    titles = [cell for row in grid.rows[:5] for cell in row if cell] + [grid.name]
+    table = next(_headers(grid, shapes, titles, 0, end), None)
+    if table is None:
+        _reject_page(page, grid, end, first)
+        return page
+    if grid.is_hidden or grid.hidden_rows or grid.hidden_columns:
+        page.notes.append(_hidden(grid))
+    unit = _unit_above(grid, table.body)
+    start = at = table.body
+    while at < end:
+        number = first + at - start
+        again = _header_at(grid, table.shape, table.title, table.period, at, end)
+        texts = [cell.strip() for cell in grid.rows[at] if cell and cell.strip()]
+        if again is not None:
+            for line in range(at, again.body):
+                page.ignored.append(IgnoredRow(first + line - start, "footnote"))
+            table, at = again, again.body
+            continue
+        if not texts:
+            page.ignored.append(IgnoredRow(number, "blank"))
+        elif len(texts) == 1 and (stated := _UNIT_LINE.match(texts[0])):
+            page.notes.append(
+                note(
+                    UNIT_CHANGES,
+                    f"{grid.address(at, 0)} 起单位改为{stated['unit']}",
+                    f"the unit is {stated['unit']} from {grid.address(at, 0)}",
+                    number,
+                )
+            )
+            unit = stated["unit"]
+            page.ignored.append(IgnoredRow(number, "footnote"))
+        elif _is_footnote(grid, table, at, texts):
+            page.ignored.append(IgnoredRow(number, "footnote"))
+        else:
+            page.kept.append((number, _row(grid, table, at, unit)))
+        at += 1
+    page.length = end - start
+    return page
+
+
+def _reject_page(page: _Page, grid: Grid, end: int, first: int) -> None:
+    """Nothing of a sheet of unknown shape is lost: every row of it is set aside."""
+    for at in range(end):
+        cells = [cell for cell in grid.rows[at] if cell and cell.strip()]
+        if cells:
+            raw = json.dumps(cells, ensure_ascii=False)
+            zh = f"工作表“{grid.name}”不是合同约定的表：{_title(grid)}"
+            page.rejected.append(
+                rejected(first + at, raw, UNKNOWN_TABLE, zh, f"the sheet {grid.name} is no declared table")
+            )
+        else:
+            page.ignored.append(IgnoredRow(first + at, "blank"))
+    page.length = end
+
+
+def _hidden(grid: Grid) -> Note:
+    places = [f"第{row + 1}行" for row in sorted(grid.hidden_rows)]
+    places += [f"第{column + 1}列" for column in sorted(grid.hidden_columns)]
+    where = "、".join(places) or "整张表"
+    return note(HIDDEN, f"{grid.name}：{where}是隐藏的", f"{grid.name}: hidden rows, columns or sheet")
+
+
+def _headers(
+    grid: Grid, shapes: Sequence[_Shape], titles: Sequence[str], start: int, end: int
+) -> Iterator[_Table]:
+    """Headers of the shapes whose title is among `titles`, from row `start` on."""
+    for shape in shapes:
+        found = next(((text, m) for text in titles if (m := shape.title.search(_flat(text)))), None)
+        if found is None:
+            continue
+        title, match = found
+        period = match.groupdict().get("period") or ""
+        for at in range(start, end):
+            header = _header_at(grid, shape, title, period, at, end)
+            if header is not None:
+                yield header
+                break
+
+
+def _flat(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split()))
+
+
+def _header_at(grid: Grid, shape: _Shape, title: str, period: str, at: int, end: int) -> _Table | None:
+    """The header whose first row is `at`: one of the shape's headings stands there, and values beside it."""
+    stub = {
+        column: shape.stub[folded]
+        for column in range(grid.width)
+        if (folded := fold_label(grid.own_text(at, column))) in shape.stub
+    }
+    if not stub:
+        return None
+    depth = max(grid.extent.get((at, column), (at, column))[0] - at for column in stub) + 1
+    while at + depth < end and _continues(grid, at + depth, stub):
+        depth += 1
+    heads = {
+        column: "/".join(_parts(grid, at, depth, column))
+        for column in range(grid.width)
+        if column not in stub
+    }
+    if not any(heads.values()):
+        return None
+    return _Table(shape, title.strip(), period, stub, heads, at + depth)
+
+
+def _continues(grid: Grid, row: int, stub: Mapping[int, str]) -> bool:
+    """Whether a row without labels still belongs to the header: it has texts, none of them a number."""
+    if any(grid.own_text(row, column).strip() for column in stub):
+        return False
+    texts = [cell.strip() for cell in grid.rows[row] if cell and cell.strip()]
+    return bool(texts) and not any(
+        _NUMBER.match(text) or text in _SYMBOLS or _UNIT_LINE.match(text) for text in texts
+    )
+
+
+def _parts(grid: Grid, at: int, depth: int, column: int) -> list[str]:
+    """What stands over a column, from the top. A blank upper cell belongs to the group on its left."""
+    parts: list[str] = []
+    for row in range(at, at + depth):
+        text = "".join(grid.text(row, column).split())
+        if not text and row < at + depth - 1 and (row, column) not in grid.covered:
+            left = next((c for c in range(column, -1, -1) if grid.own_text(row, c).strip()), None)
+            below = any(grid.text(line, column).strip() for line in range(row + 1, at + depth))
+            text = "".join(grid.own_text(row, left).split()) if left is not None and below else ""
+        if text and (not parts or parts[-1] != text):
+            parts.append(text)
+    return parts
+
+
+def _unit_above(grid: Grid, body: int) -> str:
+    """The unit that a line above the first row of data states."""
+    for row in range(body):
+        for cell in grid.rows[row]:
+            if cell and (match := _UNIT_LINE.match(cell.strip())):
+                return match["unit"]
+    return ""
+
+
+def _is_footnote(grid: Grid, table: _Table, at: int, texts: Sequence[str]) -> bool:
+    if any(grid.own_text(at, column).strip() for column in table.heads if column > min(table.stub)):
+        return False
+    return bool(_FOOTNOTE.match(texts[0])) or (len(texts) == 1 and len(texts[0]) > _LONGEST_LABEL)
+
+
+def _row(grid: Grid, table: _Table, at: int, unit: str) -> dict[str, str | None]:
+    labels: dict[str, str] = {}
+    printed = []
+    for column, role in table.stub.items():
+        raw = grid.text(at, column)
+        printed.append(raw.strip())
+        label = fold_label(raw)
+        if role == "indicator":
+            label = _with_parents(grid, table, at, column, raw, label)
+        labels[role] = label
+    cells = list(_cells(grid, table, at))
+    return {
+        "表": table.shape.name,
+        "期": table.period or None,
+        "行": json.dumps(labels, ensure_ascii=False, sort_keys=True),
+        "页": grid.name,
+        "标题": table.title,
+        "单位": unit or None,
+        "标签": " ".join(filter(None, printed)) or None,
+        "数据": json.dumps(cells, ensure_ascii=False),
+    }
+
+
+def _with_parents(grid: Grid, table: _Table, at: int, column: int, raw: str, label: str) -> str:
+    """The label with those it is indented under or said to be part of: ``货物进出口总额/出口``."""
+    if (at, column) in grid.covered or (len(table.stub) > 1 and "division" in table.stub.values()):
+        return label
+    depth = indent_of(raw) + grid.indents.get((at, column), 0) + (0.5 if is_part(raw) else 0)
+    while table.parents and table.parents[-1][0] >= depth:
+        table.parents.pop()
+    path = "/".join([*(name for _, name in table.parents), label])
+    table.parents.append((depth, label))
+    return path
+
+
+def _cells(grid: Grid, table: _Table, at: int) -> Iterator[dict[str, Any]]:
+    for column, head in table.heads.items():
+        merged = grid.covered.get((at, column))
+        text = grid.text(at, column).strip() if merged else grid.own_text(at, column).strip()
+        empty_formula = (at, column) in grid.formulas
+        if not text and not empty_formula:
+            continue
+        cell: dict[str, Any] = {"at": grid.address(at, column), "head": head, "text": text}
+        if merged:
+            cell["merged"] = grid.address(*merged)
+        if empty_formula:
+            cell["formula"] = True
+        if (at, column) in grid.texts and _NUMBER.match(text):
+            cell["as_text"] = True
+        yield cell
