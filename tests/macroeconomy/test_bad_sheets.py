@@ -1,0 +1,122 @@
+"""Sheets that are not as they should be: a finding or a refusal, and nothing half-loaded."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.macroeconomy.office import (
+    BULLETIN,
+    COUNTIES,
+    Office,
+    book,
+    budget,
+    bulletin,
+    city_sheet,
+    county_sheet,
+)
+
+NAME = "tj_monthly_202609.xlsx"
+
+
+def codes(desk: Office) -> set[str]:
+    return {code for (code,) in desk.query("SELECT DISTINCT code FROM basedb.finding")}
+
+
+def test_a_shifted_table_is_read_all_the_same(desk: Office) -> None:
+    name, rows, _ = city_sheet("2026年9月", BULLETIN)
+    moved = [(None,), *((None, *row) for row in rows)]
+    desk.deliver("tj_stats", 1, NAME, book((name, moved, ["B4:B5", "C4:C5", "D4:E4", "F4:F5"])))
+    assert desk.values("RETAIL", "ytd")[0][:2] == ("2026-09", 4.541)
+    assert codes(desk) <= {"macro.number_as_text"}
+
+
+def test_another_title_is_refused_with_what_was_seen(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", BULLETIN)
+    rows[0] = ("许昌市2026年9月统计月报",)
+    account = desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert account.status == "refused" and account.reason == "published.no_header"
+    assert "许昌市2026年9月统计月报" in (account.message or "")
+
+
+def test_a_sheet_of_unknown_shape_is_set_aside_row_by_row(desk: Office) -> None:
+    other = ("附表", [("企业名单",), ("名称", "产值"), ("甲厂", 12)], [])
+    account = desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年9月", BULLETIN), other))
+    assert account.status == "loaded" and account.counts["quarantined"] == 3
+    assert "published.unknown_table" in codes(desk)
+
+
+def test_month_thirteen_quarantines_the_rows(desk: Office) -> None:
+    account = desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年13月", BULLETIN)))
+    assert account.counts["quarantined"] == len(BULLETIN) and account.counts["added"] == 0
+    assert desk.query("SELECT count(*) FROM macroeconomy.observation") == [(0,)]
+    assert "macro.period_unreadable" in codes(desk)
+
+
+def test_the_wrong_division_is_quarantined(desk: Office) -> None:
+    rows = [*COUNTIES, ("魏都区", 0.1, 0.9, 3.0, 0.01, 0.1, 2.0)]
+    desk.deliver("tj_stats", 1, NAME, bulletin("2026年9月", counties=rows))
+    ((row_no, cell, _, _),) = desk.findings("macro.division_unknown")
+    assert cell == "县区!B7" and desk.query("SELECT count(*) FROM basedb.quarantine") == [(1,)]
+    assert desk.query("SELECT count(*) FROM macroeconomy.observation WHERE row_no = ?", row_no) == [(0,)]
+
+
+def test_an_unknown_indicator_is_never_created(desk: Office) -> None:
+    rows = [*BULLETIN, ("社会消费品零售总客", "亿元", 1, 2, 3)]
+    desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年9月", rows)))
+    ((_, _, _, suggestion),) = desk.findings("macro.indicator_unknown")
+    assert suggestion == "社会消费品零售总额"
+
+
+def test_text_among_the_figures(desk: Office) -> None:
+    rows = [("社会消费品零售总额", "亿元", "待核", 4.541, 9.5)]
+    desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年9月", rows)))
+    assert desk.findings("macro.not_a_number") == [(1, "全市!C5", "待核", None)]
+    assert desk.values("RETAIL", "cur") == [] and desk.values("RETAIL", "ytd") != []
+
+
+def test_a_figure_merged_over_two_indicators_belongs_to_none(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", BULLETIN)
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, [*merged, "D9:D10"])))
+    found = desk.findings("macro.merged_value")
+    assert [cell for _, cell, _, _ in found] == ["全市!D9", "全市!D10"]
+    assert desk.values("RETAIL", "ytd") == [] and desk.values("BUDGET", "ytd") == []
+
+
+def test_a_header_that_says_nothing_is_named(desk: Office) -> None:
+    name, rows, merged = county_sheet("2026年9月", COUNTIES)
+    rows[1] = ("县区", "某某某(亿元)", None, None, "一般公共预算收入(亿元)", None, None)
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert {cell for _, cell, _, _ in desk.findings("macro.indicator_unknown")} >= {"县区!B4", "县区!C5"}
+    assert desk.values("RETAIL", "cur") == [] and len(desk.values("BUDGET", "cur")) == 1
+
+
+def test_a_unit_that_changes_on_the_way_counts_from_there(desk: Office) -> None:
+    rows = [
+        ("社会消费品零售总额", None, 0.5, 4.5, 9.5),
+        ("单位:万元",),
+        ("一般公共预算收入", None, 800, 7120, 4.6),
+    ]
+    desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年9月", rows)))
+    assert desk.values("RETAIL", "cur")[0][2] == "亿元" and desk.values("BUDGET", "cur")[0][2] == "万元"
+    assert "published.unit_changes" in codes(desk)
+
+
+def test_a_figure_without_any_unit_is_not_taken(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", [("社会消费品零售总额", None, 0.5, 4.5, 9.5)], unit="%")
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert {cell for _, cell, _, _ in desk.findings("macro.unit_unknown")} == {"全市!C5", "全市!D5"}
+    assert desk.values("RETAIL", "ytd_yoy") != []
+
+
+def test_missing_figures_are_findings_where_all_should_be_there(desk: Office) -> None:
+    rows = [
+        (2026, 8, "全市合计", "一般公共预算收入", "", 6320, 4.5),
+        (2026, 9, "全市合计", "一般公共预算收入", 800, 7120, 4.6),
+    ]
+    desk.deliver("cz_finance", 1, "cz_budget.csv", budget(rows))
+    assert desk.findings("macro.value_missing") == [(1, "本月数(万元)", None, None)]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04broken", b""])
+def test_a_damaged_workbook_is_refused(desk: Office, data: bytes) -> None:
+    assert desk.deliver("tj_stats", 1, NAME, data).status == "refused"
