@@ -41,6 +41,7 @@ _COMMANDS = {
     "contract": "contract",
     "model": "model",
     "evaluate": "evaluate",
+    "macro": "macro",
     "rebuild": "rebuild",
     "crs": "crs",
     "layer": "layer",

@@ -1,0 +1,184 @@
+"""`basedb macro`: figures, where they agree and how they were revised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+
+from basedb.cli.exits import Usage
+from basedb.cli.output import print_json, say, table
+from basedb.cli.site import Site, pass_site
+from basedb.store.native import Reader, reading
+
+_BASES = ("cur", "ytd", "ytd_yoy", "cur_yoy", "stock", "stock_yoy", "index")
+_DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
+
+division_option = click.option(
+    "--division", help="地区代码（6或12位），缺省为全市 / division code; the city unless given"
+)
+basis_option = click.option(
+    "--basis", type=click.Choice(_BASES), help="口径，缺省为该指标最常用的 / what is measured"
+)
+
+
+@click.group()
+def macro() -> None:
+    """宏观数据：查询、比对、修订 / figures, comparisons and revisions."""
+
+
+@macro.command()
+@click.argument("indicator")
+@division_option
+@basis_option
+@click.option("--as-of", "as_of", type=_DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
+@click.option("--last", default=13, show_default=True, help="最近几期 / how many periods")
+@pass_site
+def show(
+    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
+) -> None:
+    """显示指标 INDICATOR（代码或名称）的现行数 / the current figures of an indicator."""
+    with _asking(site, indicator) as (reader, code, name):
+        place = _division(reader, code, division)
+        measure = basis or _usual_basis(reader, code, place)
+        figures = (
+            f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
+            if as_of
+            else "macroeconomy.observation_current"
+        )
+        rows = reader.ask(
+            "SELECT o.period, o.value, o.unit, o.status, o.released_at, o.source,"
+            " (SELECT min(i.code) FROM macroeconomy.observation_issue i"
+            "  WHERE i.observation_id = o.observation_id) AS issue"
+            f" FROM {figures} o WHERE o.indicator = ? AND o.division = ? AND o.basis = ?"
+            f" ORDER BY o.period_end DESC, o.frequency, o.unit LIMIT {int(last)}",
+            [code, place, measure],
+        ).records()
+    title = f"{name} {place} {measure}"
+    _tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
+
+
+@macro.command()
+@click.argument("indicator")
+@click.option("--period", required=True, help="时期，如 2026-09、2026-Q3、2025 / the period")
+@division_option
+@basis_option
+@pass_site
+def compare(site: Site, indicator: str, period: str, division: str | None, basis: str | None) -> None:
+    """比对 INDICATOR 某一时期在各来源、各表中的数 / one figure in every source and table that prints it."""
+    with _asking(site, indicator) as (reader, code, name):
+        place = _division(reader, code, division)
+        measure = basis or _usual_basis(reader, code, place)
+        rows = reader.ask(
+            "SELECT o.source, d.file_name, o.cell, o.value, o.unit, o.normal_value, o.normal_unit, o.status, o.action,"
+            " o.released_at, CASE WHEN o.current_to = DATE '9999-12-31' THEN 'current' ELSE '' END AS standing"
+            " FROM macroeconomy.observation o JOIN basedb.delivery d ON d.file_id = o.file_id"
+            " WHERE o.indicator = ? AND o.division = ? AND o.basis = ? AND o.period = ?"
+            " ORDER BY o.status_rank DESC, o.released_at DESC, o.priority DESC, o.observation_id DESC",
+            [code, place, measure, period],
+        ).records()
+    subject = {"indicator": code, "division": place, "basis": measure, "period": period}
+    _tell(site, f"{name} {place} {measure} {period}", rows, subject, right=("数值", "换算值"))
+
+
+@macro.command()
+@click.argument("indicator")
+@division_option
+@basis_option
+@click.option("--period", help="只看这一时期 / this period only")
+@pass_site
+def revisions(
+    site: Site, indicator: str, division: str | None, basis: str | None, period: str | None
+) -> None:
+    """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences."""
+    with _asking(site, indicator) as (reader, code, name):
+        place = _division(reader, code, division)
+        measure = basis or _usual_basis(reader, code, place)
+        rows = reader.ask(
+            "SELECT period, vintage, status, released_at, normal_value, normal_unit, revision, total_revision, source"
+            " FROM macroeconomy.revision r WHERE indicator = ? AND division = ? AND basis = ?"
+            " AND coalesce(CAST(? AS TEXT), period) = period AND EXISTS ("
+            "  SELECT 1 FROM macroeconomy.revision o WHERE o.series_id = r.series_id AND o.period = r.period"
+            "  AND o.vintage > 1)"
+            " ORDER BY period_end DESC, vintage",
+            [code, place, measure, period],
+        ).records()
+    _tell(
+        site,
+        f"{name} {place} {measure}",
+        rows,
+        {"indicator": code, "division": place, "basis": measure},
+        right=("换算值", "修订", "累计修订"),
+    )
+
+
+@contextmanager
+def _asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
+    """A reader of the store, and the code and name of the indicator meant."""
+    if "macroeconomy" not in site.domains:
+        raise Usage("没有安装宏观经济库 / the macroeconomic base is not installed")
+    with reading(site.ready_store, site.time_zone.key) as reader:
+        listed = reader.ask("SELECT indicator, name, aliases FROM macroeconomy.indicator").records()
+        for item in listed:
+            if indicator in (item["indicator"], item["name"], *str(item["aliases"]).split("|")):
+                yield reader, str(item["indicator"]), str(item["name"])
+                return
+        near = "、".join(f"{item['indicator']} {item['name']}" for item in listed[:30])
+        raise Usage(f"没有指标 {indicator}；现有 / no such indicator; known: {near or '（无 / none）'}")
+
+
+def _division(reader: Reader, code: str, division: str | None) -> str:
+    """The twelve-digit code asked for, else that of the whole that has most figures."""
+    if division:
+        return division.ljust(12, "0")
+    found = list(
+        reader.ask(
+            "SELECT division FROM macroeconomy.series WHERE indicator = ?"
+            " ORDER BY CASE WHEN division LIKE '____00000000' THEN 0 ELSE 1 END, division LIMIT 1",
+            [code],
+        ).rows
+    )
+    if not found:
+        raise Usage(f"指标 {code} 还没有数据 / there are no figures of {code} yet")
+    return str(found[0][0])
+
+
+def _usual_basis(reader: Reader, code: str, division: str) -> str:
+    found = list(
+        reader.ask(
+            "SELECT basis FROM macroeconomy.observation_current WHERE indicator = ? AND division = ?"
+            " GROUP BY basis ORDER BY CASE basis WHEN 'ytd' THEN 0 WHEN 'stock' THEN 1 WHEN 'index' THEN 2"
+            " WHEN 'cur' THEN 3 ELSE 4 END LIMIT 1",
+            [code, division],
+        ).rows
+    )
+    if not found:
+        raise Usage(f"没有 {code} 在 {division} 的数据 / no figures of {code} for {division}")
+    return str(found[0][0])
+
+
+_TITLES = {
+    "period": "时期", "value": "数值", "unit": "单位", "status": "状态", "released_at": "发布日期", "source": "来源",
+    "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
+    "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",
+}  # fmt: skip
+
+
+def _tell(
+    site: Site, title: str, rows: list[dict[str, Any]], subject: dict[str, Any], right: tuple[str, ...]
+) -> None:
+    if site.json:
+        print_json({**subject, "rows": rows})
+        return
+    if not rows:
+        say(f"{title}：没有数据 / nothing to show")
+        return
+    shown = [[_rounded(value) for value in row.values()] for row in rows]
+    table(title, [_TITLES[name] for name in rows[0]], shown, right)
+
+
+def _rounded(value: Any) -> Any:
+    return f"{value:,.10g}" if isinstance(value, float) else value

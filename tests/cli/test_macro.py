@@ -1,0 +1,68 @@
+"""`basedb macro`: figures asked for by code or name."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from basedb.cli.main import main
+from basedb.store import open_store
+from basedb.store.migrate import initialise
+from macroeconomy import DOMAIN
+from tests.macroeconomy.office import Office, budget, bulletin
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("macro")
+    url = f"duckdb:///{folder / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    office = Office(open_store(url), folder)
+    office.deliver("tj_stats", 1, "tj_monthly_202609.xlsx", bulletin("2026年9月"))
+    row = (2026, 9, "全市合计", "一般公共预算收入")
+    office.deliver("cz_finance", 2, "cz_budget.csv", budget([(*row, 800, "7,120", 4.6)]))
+    office.deliver("cz_finance", 4, "cz_budget.csv", budget([(*row, 800, "7,200", 4.6)]))
+    return url
+
+
+def ask(url: str, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--store", url, "macro", *words])
+
+
+def document(url: str, *words: str) -> dict[str, list[dict[str, object]]]:
+    found = ask(url, *words, "--json")
+    assert found.exit_code == 0, found.output
+    loaded: dict[str, list[dict[str, object]]] = json.loads(found.output)
+    return loaded
+
+
+def test_show_by_code_name_and_alias(url: str) -> None:
+    for word in ("RETAIL", "社会消费品零售总额", "社零总额"):
+        (row,) = document(url, "show", word)["rows"]
+        assert (row["period"], row["value"], row["unit"]) == ("2026-09", 4.541, "亿元")
+    assert "4.541" in ask(url, "show", "RETAIL").output
+
+
+def test_show_as_of_a_day(url: str) -> None:
+    (now,) = document(url, "show", "BUDGET")["rows"]
+    (then,) = document(url, "show", "BUDGET", "--as-of", "2026-11-03")["rows"]
+    assert (now["value"], now["status"], then["value"]) == (7200.0, "revised", 7120.0)
+
+
+def test_compare_lists_every_print(url: str) -> None:
+    rows = document(url, "compare", "BUDGET", "--basis", "ytd", "--period", "2026-09")["rows"]
+    assert [row["normal_value"] for row in rows] == [7200.0, 7120.0, 7120.0, 7120.0]
+    assert rows[0]["standing"] == "current" and {row["source"] for row in rows} == {"cz_finance", "tj_stats"}
+
+
+def test_revisions_are_told_in_order(url: str) -> None:
+    rows = document(url, "revisions", "BUDGET")["rows"]
+    assert [(row["vintage"], row["normal_value"]) for row in rows] == [(1, 7120.0), (2, 7200.0)]
+    assert document(url, "revisions", "RETAIL")["rows"] == []
+
+
+def test_unknown_indicators_are_refused_with_those_known(url: str) -> None:
+    found = ask(url, "show", "不存在")
+    assert found.exit_code == 2 and "RETAIL" in found.output
