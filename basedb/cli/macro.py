@@ -25,9 +25,25 @@ basis_option = click.option(
 )
 
 
-@click.group()
+class _Figures(click.Group):
+    """Loads what needs the forecasting models when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "forecast"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "forecast":
+            from basedb.cli import options
+            from basedb.cli.macro_forecast import forecast
+
+            options.share(forecast)
+            return forecast
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Figures)
 def macro() -> None:
-    """宏观数据：查询、比对、修订 / figures, comparisons and revisions."""
+    """宏观数据：查询、比对、修订、预测 / figures, comparisons, revisions and forecasts."""
 
 
 @macro.command()
@@ -41,9 +57,9 @@ def show(
     site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
 ) -> None:
     """显示指标 INDICATOR（代码或名称）的现行数 / the current figures of an indicator."""
-    with _asking(site, indicator) as (reader, code, name):
-        place = _division(reader, code, division)
-        measure = basis or _usual_basis(reader, code, place)
+    with asking(site, indicator) as (reader, code, name):
+        place = find_division(reader, code, division)
+        measure = basis or usual_basis(reader, code, place)
         figures = (
             f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
             if as_of
@@ -58,7 +74,7 @@ def show(
             [code, place, measure],
         ).records()
     title = f"{name} {place} {measure}"
-    _tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
+    tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
 
 
 @macro.command()
@@ -69,9 +85,9 @@ def show(
 @pass_site
 def compare(site: Site, indicator: str, period: str, division: str | None, basis: str | None) -> None:
     """比对 INDICATOR 某一时期在各来源、各表中的数 / one figure in every source and table that prints it."""
-    with _asking(site, indicator) as (reader, code, name):
-        place = _division(reader, code, division)
-        measure = basis or _usual_basis(reader, code, place)
+    with asking(site, indicator) as (reader, code, name):
+        place = find_division(reader, code, division)
+        measure = basis or usual_basis(reader, code, place)
         rows = reader.ask(
             "SELECT o.source, d.file_name, o.cell, o.value, o.unit, o.normal_value, o.normal_unit, o.status, o.action,"
             " o.released_at, CASE WHEN o.current_to = DATE '9999-12-31' THEN 'current' ELSE '' END AS standing"
@@ -81,7 +97,7 @@ def compare(site: Site, indicator: str, period: str, division: str | None, basis
             [code, place, measure, period],
         ).records()
     subject = {"indicator": code, "division": place, "basis": measure, "period": period}
-    _tell(site, f"{name} {place} {measure} {period}", rows, subject, right=("数值", "换算值"))
+    tell(site, f"{name} {place} {measure} {period}", rows, subject, right=("数值", "换算值"))
 
 
 @macro.command()
@@ -94,9 +110,9 @@ def revisions(
     site: Site, indicator: str, division: str | None, basis: str | None, period: str | None
 ) -> None:
     """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences."""
-    with _asking(site, indicator) as (reader, code, name):
-        place = _division(reader, code, division)
-        measure = basis or _usual_basis(reader, code, place)
+    with asking(site, indicator) as (reader, code, name):
+        place = find_division(reader, code, division)
+        measure = basis or usual_basis(reader, code, place)
         rows = reader.ask(
             "SELECT period, vintage, status, released_at, normal_value, normal_unit, revision, total_revision, source"
             " FROM macroeconomy.revision r WHERE indicator = ? AND division = ? AND basis = ?"
@@ -106,7 +122,7 @@ def revisions(
             " ORDER BY period_end DESC, vintage",
             [code, place, measure, period],
         ).records()
-    _tell(
+    tell(
         site,
         f"{name} {place} {measure}",
         rows,
@@ -116,7 +132,7 @@ def revisions(
 
 
 @contextmanager
-def _asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
+def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
     """A reader of the store, and the code and name of the indicator meant."""
     if "macroeconomy" not in site.domains:
         raise Usage("没有安装宏观经济库 / the macroeconomic base is not installed")
@@ -130,7 +146,7 @@ def _asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
         raise Usage(f"没有指标 {indicator}；现有 / no such indicator; known: {near or '（无 / none）'}")
 
 
-def _division(reader: Reader, code: str, division: str | None) -> str:
+def find_division(reader: Reader, code: str, division: str | None) -> str:
     """The twelve-digit code asked for, else that of the whole that has most figures."""
     if division:
         return division.ljust(12, "0")
@@ -146,7 +162,7 @@ def _division(reader: Reader, code: str, division: str | None) -> str:
     return str(found[0][0])
 
 
-def _usual_basis(reader: Reader, code: str, division: str) -> str:
+def usual_basis(reader: Reader, code: str, division: str) -> str:
     found = list(
         reader.ask(
             "SELECT basis FROM macroeconomy.observation_current WHERE indicator = ? AND division = ?"
@@ -164,10 +180,11 @@ _TITLES = {
     "period": "时期", "value": "数值", "unit": "单位", "status": "状态", "released_at": "发布日期", "source": "来源",
     "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
     "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",
+    "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 
 
-def _tell(
+def tell(
     site: Site, title: str, rows: list[dict[str, Any]], subject: dict[str, Any], right: tuple[str, ...]
 ) -> None:
     if site.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +12,7 @@ from basedb.cli.main import main
 from basedb.store import open_store
 from basedb.store.migrate import initialise
 from macroeconomy import DOMAIN
-from tests.macroeconomy.office import Office, budget, bulletin
+from tests.macroeconomy.office import Office, budget, bulletin, power
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,16 @@ def test_revisions_are_told_in_order(url: str) -> None:
 def test_unknown_indicators_are_refused_with_those_known(url: str) -> None:
     found = ask(url, "show", "不存在")
     assert found.exit_code == 2 and "RETAIL" in found.output
+
+
+def test_forecasts_continue_the_series(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    office = Office(open_store(url), tmp_path)
+    months = [f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13)]
+    office.deliver("dl_power", 1, "dl_power.json", power({m: 700.0 + 2 * at for at, m in enumerate(months)}))
+    rows = document(url, "forecast", "POWER", "--horizon", "3")["rows"]
+    assert [row["period"] for row in rows] == ["2026-01", "2026-02", "2026-03"]
+    assert [row["value"] for row in rows] == pytest.approx([772, 774, 776], rel=0.005)
+    assert all(row["low95"] <= row["low80"] <= row["value"] <= row["high80"] <= row["high95"] for row in rows)  # type: ignore[operator]
+    assert ask(url, "forecast", "POWER_IND", "--division", "411102").exit_code == 2

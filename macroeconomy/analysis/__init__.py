@@ -1,0 +1,1 @@
+"""Pure functions over series: growth, indices, prices, benchmarking, cycles."""

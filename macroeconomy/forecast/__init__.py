@@ -1,0 +1,1 @@
+"""Forecasts of single series, with intervals."""
