@@ -174,10 +174,7 @@ def _meaning(
         period = at_frequency(period, frequency_of or item.frequency) or period
     basis = _basis(item.kind, said or basis_of, period.frequency if period else "")
     if basis == "index":
-        inside = bracketed_unit(name or "")
-        reference = _REFERENCES.get(said, "上年同月")
-        if said != "ytd" and inside is not None and inside.dimension == "index":
-            reference = inside.name.removesuffix("=100")
+        reference = _reference(said, name or "", units)
         return ("index", "", reference, f"{reference}=100", "index", 1.0, f"{reference}=100", 1.0, period)
     if basis in _GROWTH:
         return (basis, item.growth_price, "", "%", "ratio", 1.0, "%", 1.0, period)
@@ -188,6 +185,16 @@ def _meaning(
     return (
         basis, item.price, "", unit.name, unit.dimension, unit.factor, normal.name, normal.factor, period,
     )  # fmt: skip
+
+
+def _reference(said: str, name: str, units: tuple[Unit, ...]) -> str:
+    """What an index is against: its unit says it, or its name for the period's own; else what is usual."""
+    stated = next((unit for unit in units if unit.dimension == "index"), None)
+    inside = bracketed_unit(name) if said != "ytd" else None
+    for unit in (stated, inside):
+        if unit is not None and unit.dimension == "index":
+            return unit.name.removesuffix("=100")
+    return _REFERENCES.get(said, "上年同月")
 
 
 def _basis(kind: str, said: str, frequency: str) -> str:
@@ -243,6 +250,8 @@ def _judge(frame: pd.DataFrame, settings: Settings) -> None:
         (frame["when"].isna(), found.PERIOD, None),
         (frame["division"] == "", found.DIVISION, None),
         (failed_indicator, found.INDICATOR, nearest),
+        # A row that names its indicator under a header that says more (上年同期) is not understood.
+        (row_label & frame["head_indicator"].notna(), found.HEADER, frame["head"]),
         (unknown & frame["name"].notna(), found.INDICATOR, nearest),
         (unknown, found.HEADER, frame["head"]),
         (frame["formula"].astype(bool), found.FORMULA, None),

@@ -1,4 +1,4 @@
-"""SDMX codes to the words of published tables.
+"""SDMX codes to the words of published tables, and back.
 
 Dimensions and code lists differ between agencies: a contract names those of its structure; codes of the
 cross-domain lists (CL_FREQ, CL_UNIT_MULT, CL_OBS_STATUS) mean what SDMX says.
@@ -67,3 +67,19 @@ def _labels(shape: Mapping[str, Any] | None, labels: str | None, attributes: str
         "measure": measure,
         "price": told("price"),
     }
+
+
+#: Statuses by CL_OBS_STATUS; a benchmark is normal there.
+STATUS_CODES = {"preliminary": "P", "revised": "R", "final": "A", "benchmark": "A"}
+
+
+def unit_codes(name: str) -> tuple[str, str]:
+    """UNIT_MEASURE and UNIT_MULT of a unit: ``亿元`` is CNY times ten to the eighth.
+
+    A unit that no code list has (``上年同月=100``) is its own measure.
+    """
+    codes = {word: code for code, word in reversed(_UNITS.items())}
+    for power, word in reversed(_MULTIPLIERS.items()):
+        if name.startswith(word) and name.removeprefix(word) in codes:
+            return codes[name.removeprefix(word)], power
+    return name, "0"

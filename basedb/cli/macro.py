@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import click
 
+from basedb.cli import options
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
@@ -25,25 +27,27 @@ basis_option = click.option(
 )
 
 
+# Subcommands that need the domain's package, loaded when they are asked for.
+_APART = {"export": "macro_export", "forecast": "macro_forecast"}
+
+
 class _Figures(click.Group):
-    """Loads what needs the forecasting models when it is asked for."""
+    """Loads what needs more than the store when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "forecast"])
+        return sorted([*super().list_commands(ctx), *_APART])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "forecast":
-            from basedb.cli import options
-            from basedb.cli.macro_forecast import forecast
-
-            options.share(forecast)
-            return forecast
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in _APART:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"basedb.cli.{_APART[cmd_name]}"), cmd_name)
+        options.share(command)
+        return command
 
 
 @click.group(cls=_Figures)
 def macro() -> None:
-    """宏观数据：查询、比对、修订、预测 / figures, comparisons, revisions and forecasts."""
+    """宏观数据：查询、比对、修订、预测、导出 / figures, revisions, forecasts, SDMX."""
 
 
 @macro.command()

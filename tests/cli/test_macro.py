@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from basedb.cli.macro_export import DIMENSIONS
 from basedb.cli.main import main
 from basedb.store import open_store
 from basedb.store.migrate import initialise
+from etl.contract.model import ReaderSpec
 from macroeconomy import DOMAIN
-from tests.macroeconomy.office import Office, budget, bulletin, power
+from tests.macroeconomy.office import CONTRACTS, Office, budget, bulletin, power
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +83,27 @@ def test_forecasts_continue_the_series(tmp_path: Path) -> None:
     assert [row["value"] for row in rows] == pytest.approx([772, 774, 776], rel=0.005)
     assert all(row["low95"] <= row["low80"] <= row["value"] <= row["high80"] <= row["high95"] for row in rows)  # type: ignore[operator]
     assert ask(url, "forecast", "POWER_IND", "--division", "411102").exit_code == 2
+
+
+def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> None:
+    found = ask(url, "export", str(tmp_path / "figures.csv"))
+    assert found.exit_code == 0, found.output
+    shape = {
+        "indicator": "INDICATOR", "division": "REF_AREA", "unit": "UNIT_MEASURE", "basis": "BASIS", "price": "PRICE",
+        "codes": {"price": {"_Z": ""}},
+    }  # fmt: skip
+    contract = CONTRACTS["tj_stats"]
+    options = {"table": "figures", "structure": "BASEDB:MACRO", "dimensions": list(DIMENSIONS)}
+    settings = {**contract.settings, "tables": {"figures": {"sdmx": shape}}}
+    reader = ReaderSpec("sdmx", options)
+    again = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    initialise(open_store(again), [DOMAIN])
+    contracts = {"tj_stats": replace(contract, reader=reader, readers=(reader,), settings=settings)}
+    office = Office(open_store(again), tmp_path, contracts)
+    office.deliver("tj_stats", 1, "gdp_sdmx.csv", (tmp_path / "figures.csv").read_bytes())
+    query = (
+        "SELECT indicator, division, frequency, period, basis, price, value, unit"
+        " FROM macroeconomy.observation_current ORDER BY ALL"
+    )
+    with open_store(url).reading() as engine:
+        assert office.query(query) == engine.execute(query).fetchall() != []

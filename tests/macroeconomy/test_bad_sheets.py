@@ -90,6 +90,14 @@ def test_a_header_that_says_nothing_is_named(desk: Office) -> None:
     assert desk.values("RETAIL", "cur") == [] and len(desk.values("BUDGET", "cur")) == 1
 
 
+def test_a_column_that_says_more_than_its_measure_is_not_taken_for_it(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", [("社会消费品零售总额", "亿元", 0.5, 4.5, 9.5)])
+    rows[3] = (None, None, "本月", "上年同期累计", None)
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert [cell for _, cell, _, _ in desk.findings("macro.header_unknown")] == ["全市!D5"]
+    assert desk.values("RETAIL", "ytd") == [] and len(desk.values("RETAIL", "cur")) == 1
+
+
 def test_a_unit_that_changes_on_the_way_counts_from_there(desk: Office) -> None:
     rows = [
         ("社会消费品零售总额", None, 0.5, 4.5, 9.5),
