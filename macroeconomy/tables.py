@@ -84,7 +84,7 @@ observation = sa.Table(
         required=True,
     ),
     _open("status_rank", sa.SmallInteger, "状态次序（1至4）", required=True),
-    _open("action", sa.Text, "动作：insert 首次、revise 修订、delete 撤销、restore 恢复", required=True),
+    _open("action", sa.Text, "动作：insert 首次、revise 修订、delete 撤销", required=True),
     _open("slot", sa.Text, "同一行内的栏：previous 修订前、revised 修订后，其他为空", required=True),
     _open("released_at", sa.Date, "发布日期", required=True),
     _open("released_inferred", sa.Boolean, "发布日期是否以送达日期代替", required=True),

@@ -56,10 +56,13 @@ def read_context(load: Load) -> Context:
         return Context(_prints(new), _prints(new.drop(columns="row_no")))
     first = pd.Timestamp(new["period_end"].min()) - pd.DateOffset(months=_MONTHS_BACK)
     last = pd.Timestamp(new["period_end"].max()) + pd.DateOffset(months=_MONTHS_AHEAD)
+    # Codes of the list, as literals: a server reads only these.
+    codes = ", ".join(f"'{code}'" for code in sorted(set(new["indicator"])))
     standing = engine.execute(
         f"""SELECT {_COLUMNS} FROM macroeconomy.observation o
             JOIN known_series s USING (series_id)
-            WHERE o.period_end >= DATE '{first.date()}' AND o.period_end <= DATE '{last.date()}' AND o.action <> 'delete'"""
+            WHERE o.indicator IN ({codes}) AND o.action <> 'delete'
+                AND o.period_end >= DATE '{first.date()}' AND o.period_end <= DATE '{last.date()}'"""
     ).df()
     issues = engine.execute(
         "SELECT observation_id, any_value(expected) AS expected FROM macroeconomy.observation_issue"
