@@ -116,8 +116,8 @@ class Office:
         self.store, self.folder, self.contracts = store, folder, dict(contracts)
         self._count = itertools.count(1)
 
-    def deliver(self, source: str, night: int, name: str, data: bytes) -> Account:
-        """A file comes in on the n-th night of November 2026 and is loaded."""
+    def deliver(self, source: str, night: int, name: str, data: bytes, plan: bool = False) -> Account:
+        """A file comes in on the n-th night of November 2026 and is loaded, or only planned."""
         place = next(self._count)
         path = self.folder / f"{place:03d}" / name
         path.parent.mkdir(parents=True)
@@ -126,7 +126,7 @@ class Office:
         contract = self.contracts[source]
         received = _RECEIVED + timedelta(days=night, minutes=place)
         delivery = loader.receive(contract, path, as_of=date(2026, 11, night), received_at=received)
-        return loader.load(contract, delivery)
+        return loader.plan(contract, delivery) if plan else loader.load(contract, delivery)
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """What the store answers."""

@@ -128,3 +128,12 @@ def test_missing_figures_are_findings_where_all_should_be_there(desk: Office) ->
 @pytest.mark.parametrize("data", [b"PK\x03\x04broken", b""])
 def test_a_damaged_workbook_is_refused(desk: Office, data: bytes) -> None:
     assert desk.deliver("tj_stats", 1, NAME, data).status == "refused"
+
+
+def test_a_plan_finds_the_same_and_changes_nothing(desk: Office) -> None:
+    rows = [("社会消费品零售总额", "亿元", "待核", 4.541, 9.5)]
+    data = book(city_sheet("2026年9月", rows))
+    planned = desk.deliver("tj_stats", 1, NAME, data, plan=True)
+    assert desk.query("SELECT count(*) FROM macroeconomy.source_record") == [(0,)]
+    loaded = desk.deliver("tj_stats", 1, NAME, data)
+    assert (planned.counts, planned.findings) == (loaded.counts, loaded.findings)
