@@ -45,11 +45,10 @@ def forecast(
 
     缺数的时期之前的数不用。累计数请先看当期数。/ Figures before a gap are not used.
     """
-    try:
-        from macroeconomy.forecast.combine import TooShort
-        from macroeconomy.forecast.combine import forecast as forecast_series
-    except ModuleNotFoundError as error:
-        raise Usage("预测需要 scipy：pip install 'basedb[macro]' / forecasts need the extra macro") from error
+    # scipy takes a second to come; only this command needs it.
+    from macroeconomy.forecast.combine import TooShort
+    from macroeconomy.forecast.combine import forecast as forecast_series
+
     figures = (
         f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
         if as_of
