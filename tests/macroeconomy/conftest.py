@@ -55,7 +55,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
     return found("duckdb", request, tmp_path)
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+@pytest.fixture(scope="session", params=["duckdb", "postgresql"])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Three sources over four nights; nobody may load into it."""
     office = found(request.param, request, tmp_path_factory.mktemp("told"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from basedb.store import open_store
-from basedb.store.migrate import initialise
 from etl.archive import Archive
 from etl.rebuild import rebuild
 from macroeconomy import DOMAIN
@@ -19,7 +21,7 @@ def test_a_rebuilt_base_holds_the_same(told: Office) -> None:
     assert rows["macroeconomy.observation"][0] > 40
 
 
-def test_the_order_of_a_nights_files_changes_no_current_figure(desk: Office) -> None:
+def test_the_order_of_a_nights_files_changes_no_current_figure(desk: Office, figures_file: Path) -> None:
     files = {
         "tj_monthly_202603.xlsx": bulletin("2026年3月"), "gdp_sdmx21.xml": generic(), "gdp_sdmx.csv": table(),
     }  # fmt: skip
@@ -29,9 +31,8 @@ def test_the_order_of_a_nights_files_changes_no_current_figure(desk: Office) -> 
     )
     for name, data in files.items():
         desk.deliver("tj_stats", 1, name, data)
-    store = open_store(f"duckdb:///{desk.folder / 'another.duckdb'}")
-    initialise(store, [DOMAIN])
-    again = Office(store, desk.folder / "again")
+    shutil.copyfile(figures_file, desk.folder / "another.duckdb")
+    again = Office(open_store(f"duckdb:///{desk.folder / 'another.duckdb'}"), desk.folder / "again")
     for name in reversed(files):
         again.deliver("tj_stats", 1, name, files[name])
     assert again.query(query) == desk.query(query)
