@@ -126,7 +126,7 @@ def _index(list_name: str, directory: str) -> _Index:
         code = row["code"]
         codes.setdefault(code, []).append((row["valid_from"], row["valid_to"]))
         first_label.setdefault(fold(row["label_zh"]), row["label_zh"])
-        names = [row["label_zh"], row["label_en"], *row["aliases"].split("|")]
+        names = [code, row["label_zh"], row["label_en"], *row["aliases"].split("|")]
         for name in filter(None, map(fold, names)):
             if code not in labels.setdefault(name, []):
                 labels[name].append(code)

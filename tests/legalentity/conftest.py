@@ -97,7 +97,7 @@ def fill(offices: Offices) -> Offices:
     return offices
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def loaded_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The town in an embedded file."""
     folder = tmp_path_factory.mktemp("offices")
@@ -106,7 +106,7 @@ def loaded_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Offices:
     return fill(Offices(store, folder))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def loaded_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The town on the server."""
     store = open_store(cluster.create_database("offices"))
