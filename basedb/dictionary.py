@@ -191,9 +191,7 @@ def _fed(entry: Entry, domain: BaseDomain, table: str, feeds: Sequence[Feed]) ->
 
 def _attribute(domain: BaseDomain, column: str) -> str:
     """The attribute a column holds, or is a standard form of; '' if none."""
-    for item in domain.mapped():
-        if item in domain.record_attributes:
-            continue
+    for item in domain.own_attributes():
         if column == item.name or column in {feature.name for feature in item.features}:
             return item.name
     return ""

@@ -221,9 +221,13 @@ class BaseDomain:
     facts: tuple[str, ...] = ()
     settings_schema: Mapping[str, Any] | None = None
 
+    def own_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes of what the base is about."""
+        return ()
+
     def mapped(self) -> tuple[Attribute, ...]:
         """The attributes a contract may map columns to."""
-        return self.record_attributes
+        return (*self.own_attributes(), *self.record_attributes)
 
     def identifiers(self) -> frozenset[str]:
         """Attributes whose values tell entities apart, hidden from those who gave no purpose."""
@@ -247,9 +251,9 @@ class Domain(BaseDomain):
     crossings: tuple[Crossing, ...] = ()
     reconciliation: Reconciliation | None = None
 
-    def mapped(self) -> tuple[Attribute, ...]:
-        """The attributes a contract may map columns to."""
-        return (*self.entity.attributes, *self.record_attributes)
+    def own_attributes(self) -> tuple[Attribute, ...]:
+        """The entity's."""
+        return self.entity.attributes
 
     def identifiers(self) -> frozenset[str]:
         """The entity's identifier and its other forms, and the keys of keyed tables."""
@@ -356,9 +360,9 @@ class StagedDomain(BaseDomain):
     publish: tuple[DomainStage, ...]
     after_night: AfterNight | None = None
 
-    def mapped(self) -> tuple[Attribute, ...]:
-        """The attributes a contract may map columns to."""
-        return (*self.attributes, *self.record_attributes)
+    def own_attributes(self) -> tuple[Attribute, ...]:
+        """Those declared."""
+        return self.attributes
 
 
 @cache

@@ -37,12 +37,13 @@ def source_statuses(
     """The status of every contract's source, in order of name."""
     contracts = sorted(contracts, key=lambda contract: contract.source)
     waiting = _waiting(engine)
-    rows = dict(
-        engine.execute(
-            "SELECT source || '@' || domain, count(*) FROM basedb.quarantine"
-            " WHERE state IN ('open', 'resent') GROUP BY 1"
+    rows = {
+        (source, domain): count
+        for source, domain, count in engine.execute(
+            "SELECT source, domain, count(*) FROM basedb.quarantine"
+            " WHERE state IN ('open', 'resent') GROUP BY source, domain"
         ).fetchall()
-    )
+    }
     standing = expectations(engine, contracts, now)
     return [
         SourceStatus(
@@ -52,9 +53,9 @@ def source_statuses(
             found.last_as_of,
             found.last_received_at,
             (now.date() - found.last_as_of).days if found.last_as_of else None,
-            waiting.get((_place(contract), "held"), 0),
-            waiting.get((_place(contract), "refused"), 0),
-            rows.get(_place(contract), 0),
+            waiting.get((contract.source, contract.domain, "held"), 0),
+            waiting.get((contract.source, contract.domain, "refused"), 0),
+            rows.get((contract.source, contract.domain), 0),
             found.overdue,
             found.next_as_of,
             found.next_due_at,
@@ -63,27 +64,23 @@ def source_statuses(
     ]
 
 
-def _place(contract: Contract) -> str:
-    return f"{contract.source}@{contract.domain}"
-
-
-def _waiting(engine: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Files that wait for a person, by ``source@domain`` and status.
+def _waiting(engine: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], int]:
+    """Files that wait for a person, by source, domain and status.
 
     A held file waits until it is released or a file that is not older is loaded after it (the view
     `freshness` of a domain counts alike); a refused one until another file of its day has come.
     """
     rows = engine.execute(
-        "SELECT source || '@' || domain AS place, status, count(*) FROM basedb.delivery d WHERE status = 'held'"
+        "SELECT source, domain, status, count(*) FROM basedb.delivery d WHERE status = 'held'"
         " AND NOT EXISTS (SELECT 1 FROM basedb.delivery n WHERE n.source = d.source AND n.domain = d.domain"
         "   AND n.as_of >= d.as_of"
         "   AND n.file_id > d.file_id AND n.status IN ('loaded', 'current') AND n.mode <> 'waiver')"
         " AND NOT EXISTS (SELECT 1 FROM basedb.decision r"
         "   WHERE r.kind = 'release' AND r.source = d.source AND r.subject = d.sha256)"
-        " GROUP BY place, status UNION ALL "
-        "SELECT source || '@' || domain AS place, status, count(*) FROM basedb.delivery d WHERE status = 'refused'"
+        " GROUP BY source, domain, status UNION ALL "
+        "SELECT source, domain, status, count(*) FROM basedb.delivery d WHERE status = 'refused'"
         " AND NOT EXISTS (SELECT 1 FROM basedb.delivery n WHERE n.source = d.source AND n.domain = d.domain"
         "   AND n.as_of = d.as_of"
-        "   AND n.file_id > d.file_id AND n.mode <> 'waiver') GROUP BY place, status"
+        "   AND n.file_id > d.file_id AND n.mode <> 'waiver') GROUP BY source, domain, status"
     ).fetchall()
-    return {(place, status): count for place, status, count in rows}
+    return {(source, domain, status): count for source, domain, status, count in rows}

@@ -167,6 +167,25 @@ def test_its_rows_are_classified_accounted_quarantined_and_published(station: St
     assert station.deliver(2, "站号,雨量\n1,3.5\n2,40\n").status == "identical"
 
 
+def test_a_stage_that_fails_leaves_nothing_behind(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails after it wrote; the records written before it go, too, and the file loads when it is mended."""
+    station.deliver(1, "站号,雨量\n1,3.5\n")
+    before = station.ask("SELECT count(*) FROM weather.source_record")
+
+    def fail(stage: WriteGauges, load: Load) -> int:
+        load.engine.execute("INSERT INTO weather.gauge (record_id) VALUES (99)")
+        raise OSError("no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(WriteGauges, "run", fail)
+        with pytest.raises(OSError, match="no space"):
+            station.deliver(2, "站号,雨量\n1,4.0\n")
+    assert station.ask("SELECT count(*) FROM weather.gauge") == [(1,)]
+    assert station.ask("SELECT count(*) FROM weather.source_record") == before
+    assert station.ask("SELECT max(as_of)::TEXT FROM basedb.delivery") == [("2026-11-01",)]
+    assert station.deliver(2, "站号,雨量\n1,4.0\n").counts["changed"] == 1
+
+
 @pytest.mark.parametrize("settings", ["settings: {unit: inch}", "settings: {}", "settings: {unt: mm}"])
 def test_its_settings_are_checked(settings: str, tmp_path: Path) -> None:
     path = tmp_path / "qx_rain.yml"
