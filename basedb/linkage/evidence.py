@@ -40,8 +40,7 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
     were too large to compare.
     """
     engine, model = session.engine, entity.model
-    engine.execute("CREATE OR REPLACE TEMP TABLE fresh_record AS FROM linking")
-    block_keys(engine, model, "fresh_record", "new_block")
+    block_keys(engine, model, "linking", "new_block")
     standing = None
     if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.block.fullname} LIMIT 1)"):
         standing = "standing_block"
@@ -49,9 +48,8 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
             standing, entity.block.fullname, "key, vertex, rule", "key", "SELECT DISTINCT key FROM new_block"
         )
     found = candidate_pairs(
-        engine, "new_block", standing, "pair", rules=key_rules(model), records="fresh_record"
+        engine, "new_block", standing, "pair", rules=key_rules(model), records="linking"
     )
-    engine.execute("DROP TABLE fresh_record")
     recall_vertices(session, entity, "SELECT a FROM pair UNION SELECT b FROM pair")
     score_open_pairs(session, entity, version)
     return found.skipped

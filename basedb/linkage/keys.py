@@ -7,6 +7,7 @@ beside the records (`key_column`) serve a job that holds all records at once and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import duckdb
 
@@ -80,11 +81,34 @@ def hashed(text: str) -> str:
 
 def key_query(rule: BlockingRule, records: str) -> str:
     """SQL for (key, vertex) of one rule, each key of a record once."""
-    if has_several(rule):
+    if any(isinstance(part, Each) for part in rule.key):
         keys = f"list_distinct(list_transform({key_text(rule)}, lambda x: {hashed('x')}))"
         return f"SELECT unnest({keys}) AS key, vertex FROM {records}"
-    texts = f"SELECT {key_text(rule)} AS text, vertex FROM {records}"
-    return f"SELECT {hashed('text')} AS key, vertex FROM ({texts}) WHERE text IS NOT NULL"
+    # A query for every choice among the alternatives: a list for every record takes thrice as long.
+    choices = product(*(_choices(part) for part in rule.key if not isinstance(part, Each)))
+    return " UNION ALL ".join(
+        f"SELECT {hashed('text')} AS key, vertex FROM (SELECT {_joined(rule, [part for part, _ in choice])} AS text,"
+        f" vertex FROM {records} WHERE {' AND '.join(filter(None, (new for _, new in choice))) or 'true'})"
+        " WHERE text IS NOT NULL"
+        for choice in choices
+    )
+
+
+def _choices(part: str | AnyOf) -> list[tuple[str, str]]:
+    """The expressions a part of a key may stand for, each with SQL for: it is no repetition."""
+    if isinstance(part, str):
+        return [(part, "")]
+    return [
+        (expression, " AND ".join(f"({expression})::VARCHAR IS DISTINCT FROM ({other})::VARCHAR" for other in part.expressions[:place]))
+        for place, expression in enumerate(part.expressions)
+    ]
+
+
+def _joined(rule: BlockingRule, parts: Sequence[str]) -> str:
+    """SQL for the text of a key of one value a part: NULL where one is missing."""
+    name = rule.name.replace("'", "''")
+    text = " || chr(31) || ".join([f"'{name}'", *(f"({part})::VARCHAR" for part in parts)])
+    return text if rule.when == "true" else f"CASE WHEN {rule.when} THEN {text} END"
 
 
 def key_column(rule: BlockingRule) -> str:

@@ -27,9 +27,7 @@ def decide(session: Session, entity: Entity) -> None:
     engine = session.engine
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE member AS
-            SELECT l.*, coalesce(c.label, l.vertex) AS label FROM linking l
-            LEFT JOIN component c ON c.vertex = coalesce(-l.entity_id, l.vertex)
-            WHERE l.entity_id IS NULL OR c.label IS NOT NULL"""
+            SELECT l.*, c.label FROM linking l JOIN component c ON c.vertex = coalesce(-l.entity_id, l.vertex)"""
     )
     _find_contradictory(engine, entity, "member", "suspect")
     engine.execute("INSERT INTO suspect SELECT label FROM doubt")
@@ -37,7 +35,10 @@ def decide(session: Session, entity: Entity) -> None:
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE placed AS
             SELECT vertex, min(vertex) OVER (PARTITION BY label) AS cluster
-            FROM member ANTI JOIN suspect USING (label)"""
+            FROM member ANTI JOIN suspect USING (label)
+            -- What no evidence touches is an entity of its own, and most of a first load is.
+            UNION ALL SELECT vertex, vertex FROM linking ANTI JOIN component USING (vertex)
+            WHERE entity_id IS NULL"""
     )
     if scalar(engine, "SELECT count(*) FROM suspect"):
         _decide_suspects(session, entity)
