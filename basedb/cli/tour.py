@@ -20,6 +20,12 @@ _BY_AGE = (
     " sum(CASE WHEN sex = '2' THEN residents ELSE 0 END) AS 女, sum(residents) AS 合计"
     " FROM population.resident_count GROUP BY age_group, age_from ORDER BY age_from NULLS LAST"
 )
+# An organisation's address, located to a building.
+_SOMEWHERE = """
+    SELECT o.registered_address FROM legalentity.organization o
+    JOIN geospatial.place w ON w.address = o.registered_address
+    WHERE w.grade IN ('building', 'unit') ORDER BY o.organization_id LIMIT 1
+"""
 # A query both kinds of store accept.
 SUGGESTED = "SELECT * FROM population.person_masked LIMIT 5"
 # Somebody whom several departments know, whose history has a change, and whose sources disagree.
@@ -61,8 +67,8 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         shutil.rmtree(directory)
     chapter(
         "1. 一座虚构的城市 / an invented city",
-        f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育、市监、税务、编办、统计，"
-        "各有各的格式、编码和错误。\n"
+        f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育、市监、税务、编办、统计、自然资源、"
+        "住建、交通、环保，各有各的格式、编码和错误。\n"
         "Every person and firm is invented. Each department has its own format, encoding and mistakes.",
     )
     if code := run(
@@ -99,7 +105,18 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
     )
     run("reconcile", "-o", str(directory / "部门间核对.xlsx"))
     chapter(
-        "6. 退给部门的反馈表 / what a department gets back",
+        "6. 地图 / the map",
+        "区划、宗地、道路、地址和住建、规划各测一遍的房屋归到一个坐标系；一栋房子只有一个编号。\n"
+        "Surveys of several departments in one datum; a building that two of them surveyed is one feature.",
+    )
+    run("layer", "list")
+    with open_store(store).reading() as engine:
+        row = engine.execute(_SOMEWHERE).fetchone()
+    if row:
+        run("locate", str(row[0]))
+    run("layer", "map", str(directory / "地图.html"))
+    chapter(
+        "7. 退给部门的反馈表 / what a department gets back",
         "原文件、原行号、原列名，为什么，怎么改；号码已遮盖。",
     )
     report = directory / "rs_insured-反馈.xlsx"
@@ -109,7 +126,8 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         f"数据库   {directory / 'city.duckdb'}（任何 DuckDB 工具都能打开 / open it with any DuckDB tool）\n"
         f"收件目录 {directory}/<来源>/<送达日>/，清单 {directory}/_delivery/\n"
         f"标准答案 {directory}/truth/（每一行究竟是谁 / who every row really is）\n"
-        f"反馈表   {report}，{directory / '部门间核对.xlsx'}\n\n"
+        f"反馈表   {report}，{directory / '部门间核对.xlsx'}\n"
+        f"地图     {directory / '地图.html'}（用浏览器打开 / open it in a browser）\n\n"
         f"export BASEDB_STORE={store}\n"
         "basedb status                     各来源的现状 / where every source stands\n"
         "basedb runs                       运行台账 / what was run\n"

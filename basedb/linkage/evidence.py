@@ -47,9 +47,7 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
         session.fetch(
             standing, entity.block.fullname, "key, vertex, rule", "key", "SELECT DISTINCT key FROM new_block"
         )
-    found = candidate_pairs(
-        engine, "new_block", standing, "pair", rules=key_rules(model), records="linking"
-    )
+    found = candidate_pairs(engine, "new_block", standing, "pair", rules=key_rules(model), records="linking")
     recall_vertices(session, entity, "SELECT a FROM pair UNION SELECT b FROM pair")
     score_open_pairs(session, entity, version)
     return found.skipped

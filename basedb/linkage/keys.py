@@ -98,9 +98,10 @@ def _choices(part: str | AnyOf) -> list[tuple[str, str]]:
     """The expressions a part of a key may stand for, each with SQL for: it is no repetition."""
     if isinstance(part, str):
         return [(part, "")]
+    texts = [f"({expression})::VARCHAR" for expression in part.expressions]
     return [
-        (expression, " AND ".join(f"({expression})::VARCHAR IS DISTINCT FROM ({other})::VARCHAR" for other in part.expressions[:place]))
-        for place, expression in enumerate(part.expressions)
+        (text, " AND ".join(f"{text} IS DISTINCT FROM {other}" for other in texts[:place]))
+        for place, text in enumerate(texts)
     ]
 
 

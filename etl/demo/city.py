@@ -14,23 +14,30 @@ from etl.demo.population import World
 from etl.demo.readme import write_readme, write_truth_readme
 from etl.demo.sources.base import Context, Night, Source
 from etl.demo.sources.bb_institutions import Institutions
+from etl.demo.sources.ga_addresses import StandardAddresses
 from etl.demo.sources.ga_population import Police
+from etl.demo.sources.gh_buildings import PlanningBuildings
+from etl.demo.sources.jt_roads import Roads
 from etl.demo.sources.jy_students import Students
+from etl.demo.sources.mz_divisions import Divisions
 from etl.demo.sources.mz_marriages import Marriages
 from etl.demo.sources.rs_insured import Insurance
 from etl.demo.sources.scjg_enterprises import Enterprises
+from etl.demo.sources.sthj_pollution_sources import PollutionSources
 from etl.demo.sources.sw_taxpayers import Taxpayers
 from etl.demo.sources.tj_units import Units
 from etl.demo.sources.wj_births import Births
 from etl.demo.sources.wj_deaths import Deaths
+from etl.demo.sources.zj_buildings import HousingBuildings
 from etl.demo.sources.zj_orgcodes import OrganisationCodes
+from etl.demo.sources.zrzy_parcels import Parcels
 from etl.demo.spec import read_city
 from etl.demo.truth import Truth
 
 Progress = Callable[[str, float], None]
 SOURCES: tuple[type[Source], ...] = (
     Police, Insurance, Births, Deaths, Marriages, Students, Enterprises, Taxpayers, OrganisationCodes, Institutions,
-    Units,
+    Units, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads, PollutionSources,
 )  # fmt: skip
 
 

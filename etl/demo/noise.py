@@ -156,6 +156,13 @@ RATES: dict[str, dict[str, float]] = {
         "name_trad": 0.0016,
         "phone_missing": 0.0744,
     },
+    "mz_divisions": {},
+    "jt_roads": {},
+    "zj_buildings": {"year_missing": 0.03},
+    "gh_buildings": {"height_missing": 0.05},
+    "zrzy_parcels": {"area_in_mu": 0.004},
+    "ga_addresses": {"swapped": 0.002, "town_missing": 0.06},
+    "sthj_pollution_sources": {"minutes": 0.4},
 }
 
 

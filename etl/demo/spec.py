@@ -12,6 +12,9 @@ from typing import Any
 
 import yaml
 
+# Where a city lies whose specification does not say.
+_SOMEWHERE = (114.0, 33.6)
+
 
 @dataclass(frozen=True)
 class Town:
@@ -55,6 +58,7 @@ class City:
     province: str
     code: int
     counties: tuple[County, ...]
+    centre: tuple[float, float]  # longitude, latitude
 
 
 def read_city(source: str | Path = "luohe") -> City:
@@ -63,6 +67,7 @@ def read_city(source: str | Path = "luohe") -> City:
         raw = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     else:
         raw = _yaml(f"cities/{source}.yml")
+    longitude, latitude = raw.get("centre", _SOMEWHERE)
     return City(
         name=raw["name"],
         province=raw["province"],
@@ -77,6 +82,7 @@ def read_city(source: str | Path = "luohe") -> City:
             )
             for c in raw["counties"]
         ),
+        centre=(float(longitude), float(latitude)),
     )
 
 

@@ -27,10 +27,12 @@ def test_the_tour_goes_all_the_way(
         "$ basedb nightly demo-city --until 20261102",
         "$ basedb explain person",
         "年龄组",
+        "$ basedb locate",
         "接下来",
     ):
         assert part in told
     assert "错误 / error" not in told
     assert (tmp_path / "demo-city" / "rs_insured-反馈.xlsx").exists()
     assert (tmp_path / "demo-city" / "部门间核对.xlsx").exists()
+    assert "<svg" in (tmp_path / "demo-city" / "地图.html").read_text(encoding="utf-8")
     assert (tmp_path / "demo-city" / "city.duckdb").exists()

@@ -17,10 +17,12 @@ from etl.demo.columns import Column, Matrix, lookup, number, overlay
 from etl.demo.delivery import Extract
 from etl.demo.draws import Ints
 from etl.demo.firms import Firms
+from etl.demo.ground import Ground
 from etl.demo.names import DOTTED, Names
 from etl.demo.noise import Noise
 from etl.demo.people import CITIZEN, NO_NUMBER, PASSPORT, People
 from etl.demo.population import World
+from etl.demo.standing import Builder, Houses, Plots
 
 _ID_DIGITS = {"P": 8, "E": 7, "X": 6}
 
@@ -54,11 +56,28 @@ class Context:
     level: float
     nights: int
     churn: float = 1.0
+    _built: dict[int, tuple[Houses, Plots]] = field(default_factory=dict)
 
     @cached_property
     def firms(self) -> Firms:
         """The organisations as the registers see them, shared by all that register them."""
         return Firms.found(self.world, self.churn)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """Where everything lies."""
+        return Ground.lay_out(self.world.draws, self.world.city, self.world.homes.communities)
+
+    @cached_property
+    def _builder(self) -> Builder:
+        return Builder(self.world.draws, self.ground, self.world.homes)
+
+    def built(self) -> tuple[Houses, Plots]:
+        """The houses and plots of the night reached, built once a night."""
+        homes = len(self.world.homes)
+        if homes not in self._built:
+            self._built = {homes: self._builder.build()}
+        return self._built[homes]
 
     def some(self, of: int, one_in: int) -> int:
         """How many of so many things change in a night: at least one, unless nothing changes at all."""
