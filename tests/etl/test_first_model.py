@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from basedb.store import open_store
 from etl import first_model
 from population import DOMAIN
 from tests.cli.desk import Desk
-from tests.etl.city import insured, number, resident
+from tests.etl.city import City, insured, number, resident
 
 NAMES = ["王志强", "王志强", "李建国", "欧阳文静", "张伟", "赵敏"]
 NUMBERS = [number(f"19{60 + at}0{at + 1}0{at + 1}", at + 1) for at in range(len(NAMES))]
@@ -24,16 +25,27 @@ INSURED = [insured("王志强", NUMBERS[0]), insured("欧阳文静", personal="P
 NEXT = [*INSURED, insured("张伟", NUMBERS[4], personal="P3")]
 
 
-@pytest.fixture
-def desk(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("BASEDB_ARCHIVE", str(tmp_path / "archive"))
-    monkeypatch.chdir(tmp_path)
+def _waiting(city: City, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk before its first night; eight records are enough."""
+    monkeypatch.setenv("BASEDB_ARCHIVE", str(city.folder / "archive"))
+    monkeypatch.chdir(city.folder)
     monkeypatch.setattr(first_model, "ENOUGH", 8)
-    made = Desk(store_url, tmp_path)
-    made("init")
+    made = Desk(city.store.url, city.folder)
     made.put("ga_population", "20261101", PEOPLE)
     made.put("rs_insured", "20261101", INSURED)
     return made
+
+
+@pytest.fixture
+def desk(new_city: Callable[[], City], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return _waiting(new_city(), monkeypatch)
+
+
+@pytest.fixture
+def after(grown: Callable[..., City], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The desk after its first night, which is run once on each kind of store."""
+    city = grown(lambda city: _waiting(city, monkeypatch).nightly(), story="first model")
+    return _waiting(city, monkeypatch)
 
 
 def versions(desk: Desk) -> list[tuple[int, bool, str]]:
@@ -57,9 +69,8 @@ def test_a_night_that_has_seen_enough_makes_the_first_version_once(desk: Desk) -
     assert versions(desk) == [(1, True, "shipped")]
 
 
-def test_its_time_is_that_of_the_last_delivery(desk: Desk) -> None:
-    desk.nightly()
-    ((received, made_at, log),) = desk.query(
+def test_its_time_is_that_of_the_last_delivery(after: Desk) -> None:
+    ((received, made_at, log),) = after.query(
         "SELECT (SELECT max(received_at) FROM basedb.delivery), made_at,"
         " (SELECT made_at FROM basedb.decision) FROM basedb.match_model"
     )
@@ -98,19 +109,17 @@ def test_a_failure_is_told_and_costs_no_file(desk: Desk, monkeypatch: pytest.Mon
     assert desk.query("SELECT status FROM basedb.run ORDER BY run_id DESC LIMIT 1") == [("failed",)]
 
 
-def test_a_rebuild_arrives_at_the_same(desk: Desk, tmp_path: Path) -> None:
-    desk.nightly()
-    desk.put("rs_insured", "20261102", NEXT, as_of="20261102")
-    desk.nightly()
-    document = desk.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}")
+def test_a_rebuild_arrives_at_the_same(after: Desk, tmp_path: Path) -> None:
+    after.put("rs_insured", "20261102", NEXT, as_of="20261102")
+    after.nightly()
+    document = after.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}")
     assert [table for table in document["tables"] if table["only"] != [0, 0]] == []
     rows = {table["table"]: table["rows"] for table in document["tables"]}
     assert rows["basedb.match_model"] == [1, 1] and rows["basedb.term_frequency"][1] > 10
 
 
-def test_the_active_version_is_what_was_written(desk: Desk) -> None:
-    desk.nightly()
-    with open_store(desk.url).reading() as engine:
+def test_the_active_version_is_what_was_written(after: Desk) -> None:
+    with open_store(after.url).reading() as engine:
         found = active_version(engine, DOMAIN.entity)
         declared = load_version(engine, DOMAIN.entity, 0)
     assert (found.version, found.has_frequencies, declared.has_frequencies) == (1, True, False)

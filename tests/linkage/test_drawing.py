@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from basedb.linkage.drawing import draw_frequencies, draw_records, named_mentions
@@ -25,8 +27,8 @@ def settle(city: City) -> None:
     city.deliver("rs_insured", 3, [insured("王志强", code, f"P{at}") for at, code in enumerate(NUMBERS[1:5])])
 
 
-def test_versions_count_once_and_the_last_one_counts(city: City) -> None:
-    settle(city)
+def test_versions_count_once_and_the_last_one_counts(grown: Callable[..., City]) -> None:
+    city = grown(settle)
     with city.store.reading() as engine:
         assert draw_records(engine, PERSON, "drawn") == 10
         names = engine.execute("SELECT name_folded, count(*) FROM drawn GROUP BY 1 ORDER BY 1").fetchall()
@@ -42,8 +44,8 @@ def test_versions_count_once_and_the_last_one_counts(city: City) -> None:
         assert named_mentions(engine, PERSON) == 12
 
 
-def test_a_sample_is_the_same_each_time_and_keeps_what_it_must(city: City) -> None:
-    settle(city)
+def test_a_sample_is_the_same_each_time_and_keeps_what_it_must(grown: Callable[..., City]) -> None:
+    city = grown(settle)
     with city.store.reading() as engine:
         draw_records(engine, PERSON, "drawn")
         (first,) = engine.execute("SELECT min(vertex) FROM drawn").fetchone() or (0,)
@@ -53,8 +55,8 @@ def test_a_sample_is_the_same_each_time_and_keeps_what_it_must(city: City) -> No
         assert (first,) in engine.execute("SELECT vertex FROM part").fetchall()
 
 
-def test_the_prior_counts_what_the_exact_rule_links(city: City) -> None:
-    settle(city)
+def test_the_prior_counts_what_the_exact_rule_links(grown: Callable[..., City]) -> None:
+    city = grown(settle)
     with city.store.reading() as engine:
         draw_records(engine, PERSON, "drawn")
         found = exact_prior(engine, PERSON, "drawn")
