@@ -19,6 +19,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from basedb.findings import Standardized
+from basedb.headers import HeaderWords
 from basedb.linkage.model import Condition, MatchModel
 from basedb.store import Session
 from basedb.store.labels import Secrecy, Sharing
@@ -208,6 +209,7 @@ class BaseDomain:
     record_attributes: attributes of a delivered event itself (``record.…`` in contracts).
     facts: views with the entity's id that an explanation of one entity shows, in this order.
     settings_schema: JSON Schema of the section ``settings`` of a contract; None: there is none.
+    headers: words by which a contract is drafted; None: none can be.
     """
 
     name: str
@@ -220,6 +222,7 @@ class BaseDomain:
     migrations: tuple[Any, ...] = ()
     facts: tuple[str, ...] = ()
     settings_schema: Mapping[str, Any] | None = None
+    headers: HeaderWords | None = None
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """The attributes of what the base is about."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from basedb.domain import Domain, Entity
 from legalentity.attributes import ORGANIZATION, RECORD
+from legalentity.headers import HEADERS
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
 from legalentity.reconciliation import RECONCILIATION
@@ -49,6 +50,7 @@ DOMAIN = Domain(
     record_attributes=RECORD,
     contracts=_HERE / "sources",
     views=_HERE / "views",
+    headers=HEADERS,
     crossings=(PEOPLE,),
     reconciliation=RECONCILIATION,
     facts=(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from basedb.domain import Domain, Entity
 from population.attributes import EVENT, PERSON
+from population.headers import HEADERS
 from population.matching import BY_NUMBER, RELATIVES, SAME_RECORD, SUCCESSION
 from population.matching import PERSON as PERSON_MODEL
 from population.migrations import MIGRATIONS
@@ -50,6 +51,7 @@ DOMAIN = Domain(
     record_attributes=EVENT,
     contracts=_HERE / "sources",
     views=_HERE / "views",
+    headers=HEADERS,
     keyed_tables=(HOUSEHOLDS,),
     migrations=MIGRATIONS,
     facts=("population.household_member", "population.relationship", "population.life_event"),

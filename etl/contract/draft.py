@@ -10,12 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from basedb.domain import installed_domains
+from basedb.headers import HeaderWords
 from etl.contract.guess import guess_domain, guess_target, is_operation
 from etl.contract.model import Arrival, AsOf, Column, Contract, Delivery, Owner, ReaderSpec, Target
 from etl.contract.sniff import Sniffed, sniff
 from etl.readers.read import read
 
-_TODO = "待定 / to be decided"
+# What a drafted contract says where its author has to.
+_TO_BE_DECIDED = "待定 / to be decided"
 
 
 def draft(path: Path | str) -> str:
@@ -32,13 +35,17 @@ def draft(path: Path | str) -> str:
     return _yaml(path, sniffed, contract, result.table)
 
 
+def _words() -> dict[str, HeaderWords]:
+    return {name: domain.headers for name, domain in installed_domains().items() if domain.headers}
+
+
 def _provisional(path: Path, sniffed: Sniffed) -> Contract:
     options = {name: value for name, value in sniffed.reader.items() if name != "format"}
     return Contract(
         source=_source(path),
-        domain=guess_domain(sniffed.headers),
-        title=_TODO,
-        owner=Owner(_TODO),
+        domain=guess_domain(sniffed.headers, _words()),
+        title=_TO_BE_DECIDED,
+        owner=Owner(_TO_BE_DECIDED),
         arrival=Arrival("day"),
         reader=ReaderSpec(sniffed.reader["format"], options),
         delivery=Delivery("snapshot"),
@@ -68,8 +75,8 @@ def _yaml(path: Path, sniffed: Sniffed, contract: Contract, table: pa.Table) -> 
         *(f"# 核对 / check: {doubt}" for doubt in sniffed.doubts),
         f"source: {contract.source}",
         f"domain: {contract.domain}",
-        f"title: {_TODO}",
-        f"owner: {{department: {_TODO}}}",
+        f"title: {_TO_BE_DECIDED}",
+        f"owner: {{department: {_TO_BE_DECIDED}}}",
         "",
         f"files: {_flow(_files(path))}",
         "arrival: {every: day}  # 核对 / check",
@@ -91,18 +98,19 @@ def _yaml(path: Path, sniffed: Sniffed, contract: Contract, table: pa.Table) -> 
 
 
 def _columns(headers: list[str], domain: str) -> tuple[list[str], list[str]]:
+    words = _words()[domain]
     mapped, ignored = [], []
     taken: set[str] = set()
     for header in headers:
-        guess = guess_target(header, domain)
+        guess = guess_target(header, words)
         if guess is None or guess.target in taken:
-            ignored.append(f"  {_flow(header)}: {_TODO}")
+            ignored.append(f"  {_flow(header)}: {_TO_BE_DECIDED}")
             continue
         taken.add(guess.target)
         remark = "" if guess.certain else "  # 核对 / check"
         mapped.append(f"  {_flow(header)}: {{to: {guess.target}}}{remark}")
     if not mapped:
-        mapped.append(f"  {_flow(headers[0])}: {{to: self.name}}  # {_TODO}")
+        mapped.append(f"  {_flow(headers[0])}: {{to: self.name}}  # {_TO_BE_DECIDED}")
         ignored = [line for line in ignored if not line.startswith(f"  {_flow(headers[0])}:")]
     return mapped, ignored
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from basedb.domain import installed_domains
 from etl.contract import Target, load_contract
 from etl.contract.draft import draft
+from etl.contract.guess import guess_domain
 from etl.readers import ReadRefusal, read
 
 DEPARTMENTS = Path(__file__).parents[2] / "fixtures" / "departments"
@@ -41,6 +43,21 @@ def test_what_is_sniffed_and_guessed(tmp_path: Path) -> None:
     assert contract.delivery.operation.column == "操作"
     assert set(contract.ignore) == {"操作", "备用一"}
     assert read(path, contract).table["操作"].to_pylist() == ["新增", "删除"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "domain"),
+    [
+        ("户号,姓名,性别", "population"),
+        ("统一社会信用代码,企业名称,法定代表人姓名", "legalentity"),
+        ("个人编号,姓名,身份证号,单位统一社会信用代码", "population"),
+        ("险种,参保状态,联系电话", "population"),
+        ("甲,乙,丙", "legalentity"),  # nothing tells: the first of them
+    ],
+)
+def test_the_words_of_the_domains_tell_them_apart(headers: str, domain: str) -> None:
+    words = {name: found.headers for name, found in installed_domains().items() if found.headers}
+    assert guess_domain(headers.split(","), words) == domain
 
 
 def test_a_packed_file_and_a_damaged_one(tmp_path: Path) -> None:
