@@ -11,8 +11,9 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
+from basedb.cli.choosing import domain_of, domain_option
 from basedb.cli.exits import Usage
-from basedb.cli.model_options import chosen_domain, entity_option, unlike
+from basedb.cli.model_options import unlike
 from basedb.cli.output import print_json, progress, say, table
 from basedb.cli.site import Site, pass_site
 from basedb.domain import Domain
@@ -35,13 +36,13 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="真值：每条记录属于谁（可多次） / the truth",
 )
 @click.option("--labels", type=_FILE, metavar="FILE", help="标注：判定过的记录对 / judged pairs")
-@entity_option
+@domain_option
 @click.option("--most", default=10, show_default=True, help="各列出多少个错并、漏并 / examples of errors")
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
 def evaluate(
-    site: Site, truths: tuple[Path, ...], labels: Path | None, entity: str, most: int, show_ids: bool,
+    site: Site, truths: tuple[Path, ...], labels: Path | None, domain_name: str, most: int, show_ids: bool,
     purpose: str,
 ) -> None:  # fmt: skip
     """评价：对照真值或标注计算查准率、查全率 / precision and recall against truth or labels.
@@ -54,7 +55,7 @@ def evaluate(
     """
     if not truths and labels is None:
         raise Usage("请用 --truth 或 --labels 给出文件 / give a file with --truth or --labels")
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     stewarding.hiding(site, domain, show_ids, purpose)
     store = site.ready_store
     found = pairs = None

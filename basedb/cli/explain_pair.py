@@ -11,9 +11,10 @@ from rich.table import Table
 
 from basedb import audit
 from basedb.cli import stewarding
+from basedb.cli.choosing import domain_of, domain_option
 from basedb.cli.exits import Usage
 from basedb.cli.explain_chain import detail
-from basedb.cli.model_options import chosen_domain, entity_option, unlike
+from basedb.cli.model_options import unlike
 from basedb.cli.output import console, print_json, say, table
 from basedb.cli.review_view import bar
 from basedb.cli.site import Site, pass_site
@@ -28,18 +29,18 @@ from basedb.store.native import reading
 @click.command()
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
-@entity_option
+@domain_option
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
-def pair(site: Site, left: str, right: str, entity: str, show_ids: bool, purpose: str) -> None:
+def pair(site: Site, left: str, right: str, domain_name: str, show_ids: bool, purpose: str) -> None:
     """两条记录或两个实体为何（不）是同一个 / why two records or entities are, or are not, one.
 
     A、B：m<提及编号>、来源:主键、来源:主键:角色、实体编号或证件号码。实体之间取证据最强的一对记录。
 
     A and B: m<mention>, source:key, source:key:role, an entity's id or identifier.
     """
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     hide = stewarding.hiding(site, domain, show_ids, purpose)
     store = site.ready_store
     with looking(store) as lookup, unlike():

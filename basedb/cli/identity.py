@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from basedb.cli import stewarding
+from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.stewardship.judgements import resolve_ids
@@ -16,14 +17,14 @@ from basedb.stewardship.split_merge import plan_pair, plan_split
 @click.command()
 @click.argument("left", type=int)
 @click.argument("right", type=int)
-@stewarding.REASON
-@stewarding.BY
+@reason_option
+@by_option
 @stewarding.FOLLOW
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def merge(site: Site, left: int, right: int, reason: str, by: str, follow: bool, domain_name: str) -> None:
     """合并：两个编号是同一个，较早的编号保留 / two ids are one; the older id stands."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         ids = stewarding.possible(resolve_ids, lookup, domain.entity, [left, right], follow)
@@ -42,16 +43,16 @@ def merge(site: Site, left: int, right: int, reason: str, by: str, follow: bool,
     "--records", multiple=True, required=True, metavar="RECORD",
     help="不属于此人的记录：来源:主键[:角色] 或提及编号，可多次给出 / records of somebody else; may be repeated",
 )  # fmt: skip
-@stewarding.REASON
-@stewarding.BY
+@reason_option
+@by_option
 @stewarding.FOLLOW
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def split(
     site: Site, number: int, records: tuple[str, ...], reason: str, by: str, follow: bool, domain_name: str
 ) -> None:
     """拆分：所列记录是另一个 / the records named are somebody else than the rest."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     named = [text for given in records for text in given.replace("，", ",").split(",") if text]
     with looking(store) as lookup:

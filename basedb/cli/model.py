@@ -10,16 +10,9 @@ import click
 import duckdb
 
 from basedb.cli import model_charts, model_files, model_view
+from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
 from basedb.cli.exits import Usage
-from basedb.cli.model_options import (
-    by_option,
-    chosen_domain,
-    engine_option,
-    entity_option,
-    number_of,
-    reason_option,
-    unlike,
-)
+from basedb.cli.model_options import engine_option, number_of, unlike
 from basedb.cli.model_writing import Keep, keep_version, tell_kept
 from basedb.cli.output import print_json, progress
 from basedb.cli.site import Site, pass_site
@@ -46,7 +39,7 @@ def model() -> None:
 
 
 @model.command()
-@entity_option
+@domain_option
 @click.option(
     "--labels",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -71,11 +64,11 @@ def model() -> None:
 @by_option
 @pass_site
 def train(
-    site: Site, entity: str, labels: Path | None, prior: float | None, recall: float | None,
+    site: Site, domain_name: str, labels: Path | None, prior: float | None, recall: float | None,
     sample: int, seed: int, use: bool, engine: str, reason: str, by: str,
 ) -> None:  # fmt: skip
     """训练：从库中记录学习先验、m、u 和词频，存为新版本 / learn a new version from the store's records."""
-    store, domain = site.ready_store, chosen_domain(site, entity)
+    store, domain = site.ready_store, domain_of(site, domain_name)
     with progress("model train", site.json) as bar:
         with store.reading() as reader:
             labelled = _labels(reader, domain, labels)
@@ -99,11 +92,11 @@ def train(
 
 
 @model.command(name="list")
-@entity_option
+@domain_option
 @pass_site
-def list_(site: Site, entity: str) -> None:
+def list_(site: Site, domain_name: str) -> None:
     """列出各版本 / list the versions."""
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     with site.ready_store.reading() as engine:
         versions = list_versions(engine, domain.entity)
         active = active_number(engine, domain.entity)
@@ -115,11 +108,11 @@ def list_(site: Site, entity: str) -> None:
 
 @model.command()
 @click.argument("version", required=False)
-@entity_option
+@domain_option
 @pass_site
-def show(site: Site, version: str | None, entity: str) -> None:
+def show(site: Site, version: str | None, domain_name: str) -> None:
     """一个版本的 m、u 与权重，缺省为启用的版本 / m, u and weights of a version."""
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     with site.ready_store.reading() as engine, unlike():
         number = number_of(engine, domain, version)
         found = load_version(engine, domain.entity, number)
@@ -136,13 +129,13 @@ def show(site: Site, version: str | None, entity: str) -> None:
 @model.command()
 @click.argument("before")
 @click.argument("after")
-@entity_option
+@domain_option
 @click.option("--sample", default=10, show_default=True, help="举例的对数 / pairs to show")
 @click.option("--weights-only", is_flag=True, help="只比较权重，不重新评分 / do not score anything")
 @pass_site
-def compare(site: Site, before: str, after: str, entity: str, sample: int, weights_only: bool) -> None:
+def compare(site: Site, before: str, after: str, domain_name: str, sample: int, weights_only: bool) -> None:
     """比较两个版本：权重，以及会改变哪些证据 / weights, and what evidence would change."""
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     with site.ready_store.reading() as engine, progress("model compare", site.json) as bar, unlike():
         one, other = (
             load_version(engine, domain.entity, number_of(engine, domain, name)) for name in (before, after)
@@ -160,14 +153,14 @@ def compare(site: Site, before: str, after: str, entity: str, sample: int, weigh
 
 @model.command()
 @click.argument("version", type=int)
-@entity_option
+@domain_option
 @engine_option
 @reason_option
 @by_option
 @pass_site
-def use(site: Site, version: int, entity: str, engine: str, reason: str, by: str) -> None:
+def use(site: Site, version: int, domain_name: str, engine: str, reason: str, by: str) -> None:
     """启用一个版本并重新评分全部记录 / let a version decide, and score everything again."""
-    store, domain = site.ready_store, chosen_domain(site, entity)
+    store, domain = site.ready_store, domain_of(site, domain_name)
     with progress(f"model use {version}", site.json), unlike():
         decision = Decision(by, reason, datetime.now(UTC))
         peers = of_domain(site.contracts(), domain.name)

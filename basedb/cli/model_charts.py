@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 import duckdb
 
+from basedb.cli.choosing import domain_of, domain_option
 from basedb.cli.exits import Usage
 from basedb.cli.explain_pair import end_of
-from basedb.cli.model_options import chosen_domain, entity_option, number_of, unlike
+from basedb.cli.model_options import number_of, unlike
 from basedb.cli.output import Bar, print_json, progress, say
 from basedb.cli.site import Site, pass_site
 from basedb.domain import Domain
@@ -27,7 +28,7 @@ _Section = tuple[str, str, str]
 
 @click.command()
 @click.argument("version", required=False)
-@entity_option
+@domain_option
 @click.option(
     "-o",
     "--output",
@@ -47,14 +48,14 @@ _Section = tuple[str, str, str]
 )
 @pass_site
 def charts(
-    site: Site, version: str | None, entity: str, output: Path, truths: tuple[Path, ...],
+    site: Site, version: str | None, domain_name: str, output: Path, truths: tuple[Path, ...],
     pair: tuple[str, str] | None, splink: bool,
 ) -> None:  # fmt: skip
     """画图：权重、m 与 u、瀑布图、阈值、聚类大小，存为可离线打开的 HTML / charts as one HTML file.
 
     图中不含任何人的姓名和号码 / nobody's name or number is in them.
     """
-    store, domain = site.ready_store, chosen_domain(site, entity)
+    store, domain = site.ready_store, domain_of(site, domain_name)
     with progress("model charts", site.json) as bar, unlike():
         with store.reading() as engine:
             found = load_version(engine, domain.entity, number_of(engine, domain, version))

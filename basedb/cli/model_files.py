@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from basedb.cli import model_view
+from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
 from basedb.cli.exits import Usage
-from basedb.cli.model_options import by_option, chosen_domain, entity_option, number_of, reason_option, unlike
+from basedb.cli.model_options import number_of, unlike
 from basedb.cli.model_writing import keep_version, tell_kept
 from basedb.cli.output import print_json, progress, say
 from basedb.cli.site import Site, pass_site
@@ -23,7 +24,7 @@ from etl.quarantine import Decision
 
 @click.command()
 @click.argument("version", required=False)
-@entity_option
+@domain_option
 @click.option(
     "--format",
     "form",
@@ -41,10 +42,10 @@ from etl.quarantine import Decision
 )
 @pass_site
 def export(
-    site: Site, version: str | None, entity: str, form: str, dialect: str, output: Path | None
+    site: Site, version: str | None, domain_name: str, form: str, dialect: str, output: Path | None
 ) -> None:
     """导出一个版本的参数，不含词频 / the parameters of a version as a file, without term frequencies."""
-    domain = chosen_domain(site, entity)
+    domain = domain_of(site, domain_name)
     with site.ready_store.reading() as engine, unlike():
         number = number_of(engine, domain, version)
         found = load_version(engine, domain.entity, number)
@@ -68,14 +69,14 @@ def export(
 
 @click.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@entity_option
+@domain_option
 @click.option("--use", is_flag=True, help="导入后立即启用并重新评分 / let it decide at once")
 @reason_option
 @by_option
 @pass_site
-def import_(site: Site, file: Path, entity: str, use: bool, reason: str, by: str) -> None:
+def import_(site: Site, file: Path, domain_name: str, use: bool, reason: str, by: str) -> None:
     """导入参数为新版本，词频按本库记录重新统计 / a file's parameters as a new version."""
-    store, domain = site.ready_store, chosen_domain(site, entity)
+    store, domain = site.ready_store, domain_of(site, domain_name)
     try:
         document = json.loads(file.read_text("utf-8"))
     except ValueError as error:

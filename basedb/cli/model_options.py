@@ -9,19 +9,13 @@ import click
 import duckdb
 
 from basedb.cli.exits import Usage
-from basedb.cli.site import Site, account_name
-from basedb.domain import Domain, entity_domains
+from basedb.domain import Domain
 from basedb.linkage.label_file import UnusableLabels
 from basedb.linkage.model import InvalidModel
 from basedb.linkage.spark import SparkMissing
 from basedb.linkage.versions import NoSuchVersion, active_number
 from etl.revision import DUCKDB, ENGINES
 
-entity_option = click.option(
-    "--entity", metavar="NAME", default="person", show_default=True, help="实体 / which entity"
-)
-
-reason_option = click.option("--reason", required=True, help="理由，记入模型版本与决定记录 / why")
 engine_option = click.option(
     "--engine",
     type=click.Choice(ENGINES),
@@ -29,17 +23,6 @@ engine_option = click.option(
     show_default=True,
     help="启用时由谁重新评分：本机，或 Spark（超出一台机器时） / what scores everything again",
 )
-by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
-
-
-def chosen_domain(site: Site, entity: str) -> Domain:
-    """The domain whose entity is called so."""
-    domains = entity_domains(site.domains).values()
-    for item in domains:
-        if item.entity.name == entity:
-            return item
-    names = "、".join(sorted(item.entity.name for item in domains))
-    raise Usage(f"没有实体 {entity}；现有 {names} / no such entity; known: {names}")
 
 
 def number_of(engine: duckdb.DuckDBPyConnection, domain: Domain, version: str | None) -> int:

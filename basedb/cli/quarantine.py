@@ -9,9 +9,10 @@ import click
 
 from basedb import audit
 from basedb.cli.accounts import account_document, account_table, finding_text
+from basedb.cli.choosing import by_option, reason_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
-from basedb.cli.site import Site, account_name, pass_site
+from basedb.cli.site import Site, pass_site
 from basedb.masking import mask_key, mask_text
 from basedb.store import Store
 from etl.ledger import Account
@@ -20,8 +21,6 @@ from etl.runs import fetch
 
 STATE = {"open": "待处理", "resent": "已退回", "fixed": "已更正", "waived": "已放行"}
 _IDS = click.argument("ids", nargs=-1, required=True, type=int, metavar="ID…")
-_REASON = click.option("--reason", required=True, help="理由，记入决定记录 / why")
-_BY = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
 
 
 @click.group()
@@ -107,8 +106,8 @@ def show(site: Site, number: int, show_ids: bool, purpose: str) -> None:
 
 @quarantine.command(name="resend")
 @_IDS
-@_REASON
-@_BY
+@reason_option
+@by_option
 @pass_site
 def resend_(site: Site, ids: tuple[int, ...], reason: str, by: str) -> None:
     """退回部门：标记为已退回 / mark rows as sent back to their department."""
@@ -123,8 +122,8 @@ def resend_(site: Site, ids: tuple[int, ...], reason: str, by: str) -> None:
 
 @quarantine.command(name="waive")
 @_IDS
-@_REASON
-@_BY
+@reason_option
+@by_option
 @pass_site
 def waive_(site: Site, ids: tuple[int, ...], reason: str, by: str) -> None:
     """放行：接受这些行，立即入库 / accept rows in spite of their findings, at once."""

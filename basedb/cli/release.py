@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from basedb.cli.accounts import account_document, account_table, exit_code, finding_table
+from basedb.cli.choosing import by_option, reason_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, progress, say
-from basedb.cli.site import Site, account_name, pass_site
+from basedb.cli.site import Site, pass_site
 from etl import release as held
 from etl.quarantine import Decision, NotPossible
 
@@ -17,8 +18,8 @@ from etl.quarantine import Decision, NotPossible
 @click.command()
 @click.argument("source")
 @click.argument("file")
-@click.option("--reason", required=True, help="理由，记入决定记录 / why")
-@click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
+@reason_option
+@by_option
 @click.option("--no-load", is_flag=True, help="只记录决定，以后再入库 / enter the decision only")
 @pass_site
 def release(site: Site, source: str, file: str, reason: str, by: str, no_load: bool) -> None:

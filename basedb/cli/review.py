@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from basedb.cli import stewarding
+from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
 from basedb.cli.review_exchange import export, import_
@@ -38,7 +39,7 @@ for command in (next_, show, export, import_, sample, check, sample_result):
 
 
 @review.command(name="list")
-@stewarding.DOMAIN
+@domain_option
 @click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
 @click.option("--kind", help="只列一种原因（约束名、doubtful、sole_value、rival、large）/ one kind only")
 @click.option("--assigned", metavar="NAME", help="只列分派给某人的 / assigned to somebody")
@@ -59,7 +60,7 @@ def list_(
     limit: int,
 ) -> None:
     """待判定的事项，最值得判定的在前 / what waits for a decision, the most valuable first."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     wanted = Filter(entity_id, kind, assigned, unassigned, min_weight, max_weight)
     with looking(site.ready_store) as lookup:
         every = read_queue(lookup, domain.entity, about=[] if entity_id is None else [entity_id])
@@ -76,16 +77,16 @@ def list_(
 @review.command()
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="LEFT RIGHT [LEFT RIGHT]…")
 @click.argument("verdict", type=click.Choice(list(VERDICT)))
-@stewarding.REASON
-@stewarding.BY
+@reason_option
+@by_option
 @stewarding.FOLLOW
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def decide(
     site: Site, ids: tuple[int, ...], verdict: str, reason: str, by: str, follow: bool, domain_name: str
 ) -> None:
     """判定：同一、不同或待定 / decide: the same, different, or cannot tell."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     stewarding.pairs_of(ids)
     with looking(store) as lookup:
@@ -115,8 +116,8 @@ def decide(
 @click.option(
     "--top", type=int, metavar="N", help="分派最值得判定的 N 个未分派事项 / the N most valuable, unassigned"
 )
-@stewarding.BY
-@stewarding.DOMAIN
+@by_option
+@domain_option
 @pass_site
 def assign_(
     site: Site, ids: tuple[int, ...], to: str | None, nobody: bool, top: int | None, by: str, domain_name: str
@@ -126,7 +127,7 @@ def assign_(
         raise Usage("请给出 --to 姓名，或 --nobody / name somebody with --to, or --nobody")
     if bool(ids) == (top is not None):
         raise Usage("请给出成对的编号，或 --top N / name ids two by two, or --top N")
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         queue = read_queue(lookup, domain.entity)
@@ -154,11 +155,11 @@ def assign_(
 @click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
 @click.option("--all", "everything", is_flag=True, help="含已撤回的 / withdrawn ones, too")
 @click.option("--limit", default=200, show_default=True, help="最多列出的条数 / at most so many")
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, domain_name: str) -> None:
     """已作的判定 / judgements that were made."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     with looking(site.ready_store) as lookup:
         about = [] if entity_id is None else [entity_id]
         found = list_judgements(lookup, domain.entity, withdrawn=everything, about=about)
@@ -184,13 +185,13 @@ def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, 
 
 @review.command()
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="JUDGEMENT…")
-@stewarding.REASON
-@stewarding.BY
-@stewarding.DOMAIN
+@reason_option
+@by_option
+@domain_option
 @pass_site
 def withdraw(site: Site, ids: tuple[int, ...], reason: str, by: str, domain_name: str) -> None:
     """撤回判定，恢复由证据认定 / withdraw judgements: the evidence decides again."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     worker = stewarding.reviser(site, store, domain, "review withdraw")
     revised = stewarding.possible(worker.withdraw, sorted(set(ids)), stewarding.decision(by, reason))

@@ -11,6 +11,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
+from basedb.cli.choosing import by_option, domain_of, domain_option
 from basedb.cli.exits import NOTHING, USAGE, Failure, Usage
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
@@ -26,7 +27,7 @@ from basedb.store import Store
 
 @click.command(name="export")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
-@stewarding.DOMAIN
+@domain_option
 @click.option("--kind", help="只导出一种原因 / one kind only")
 @click.option("--assigned", metavar="NAME", help="只导出分派给某人的 / assigned to somebody")
 @click.option("--unassigned", is_flag=True, help="只导出未分派的 / assigned to nobody")
@@ -48,7 +49,7 @@ def export(
     purpose: str,
 ) -> None:
     """导出待判定事项到工作簿，填写后再导入 / write the queue to a workbook, to be filled in."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     if not path.parent.is_dir():
         raise Usage(f"没有目录 {path.parent} / no such directory")
     hide = stewarding.hiding(site, domain, show_ids, purpose)
@@ -77,12 +78,12 @@ def export(
 @click.option(
     "--skip-stale", is_flag=True, help="略过导出后有变化的行，其余照办 / leave out rows that changed"
 )
-@stewarding.BY
-@stewarding.DOMAIN
+@by_option
+@domain_option
 @pass_site
 def import_(site: Site, path: Path, reason: str, skip_stale: bool, by: str, domain_name: str) -> None:
     """导入填好的工作簿：全部记入，或全部不记 / enter a filled-in workbook, all of it or nothing."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     try:
         form = form_of(path)

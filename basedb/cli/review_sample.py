@@ -9,6 +9,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
+from basedb.cli.choosing import by_option, domain_of, domain_option
 from basedb.cli.hiding import Hide
 from basedb.cli.output import print_json, say, table
 from basedb.cli.review_view import show_records, show_sides
@@ -37,11 +38,11 @@ _NUMBER = click.argument("number", type=int, required=False, metavar="[SAMPLE]")
     "--run", "run_id", type=int, metavar="RUN", help="只抽该次运行所认定的记录 / records linked by one run"
 )
 @click.option("--seed", default=1, show_default=True, help="随机种子 / seed of the draw")
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def sample(site: Site, size: int, run_id: int | None, seed: int, domain_name: str) -> None:
     """分层抽样，供人工核对 / draw a stratified sample for people to check."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         drawn = draw(lookup, domain.entity, size, seed, run_id)
@@ -67,14 +68,14 @@ def sample(site: Site, size: int, run_id: int | None, seed: int, domain_name: st
 
 @click.command()
 @_NUMBER
-@stewarding.DOMAIN
-@stewarding.BY
+@domain_option
+@by_option
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
 def check(site: Site, number: int | None, domain_name: str, by: str, show_ids: bool, purpose: str) -> None:
     """在终端逐对核对样本 / check a sample in the terminal, pair by pair."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     hide = stewarding.hiding(site, domain, show_ids, purpose)
     with looking(store) as lookup:
@@ -92,11 +93,11 @@ def check(site: Site, number: int | None, domain_name: str, by: str, show_ids: b
 
 @click.command(name="sample-result")
 @_NUMBER
-@stewarding.DOMAIN
+@domain_option
 @pass_site
 def sample_result(site: Site, number: int | None, domain_name: str) -> None:
     """由核对过的样本估计查准率与查全率 / precision and recall from a checked sample."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         pairs = stewarding.possible(read_sample, lookup, domain.entity, number)

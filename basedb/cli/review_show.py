@@ -8,6 +8,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
+from basedb.cli.choosing import by_option, domain_of, domain_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, say, table
 from basedb.cli.review_view import (
@@ -29,14 +30,14 @@ from basedb.store import Store
 
 
 @click.command(name="next")
-@stewarding.DOMAIN
-@stewarding.BY
+@domain_option
+@by_option
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
 @pass_site
 def next_(site: Site, domain_name: str, by: str, show_ids: bool, purpose: str) -> None:
     """最值得您判定的一项：分派给您的，或未分派的 / the most valuable item that is yours or nobody's."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         item = next_item(read_queue(lookup, domain.entity), by)
@@ -52,7 +53,7 @@ def next_(site: Site, domain_name: str, by: str, show_ids: bool, purpose: str) -
 @click.command()
 @click.argument("left", type=int)
 @click.argument("right", type=int, required=False)
-@stewarding.DOMAIN
+@domain_option
 @stewarding.FOLLOW
 @stewarding.SHOW_IDS
 @stewarding.PURPOSE
@@ -61,7 +62,7 @@ def show(
     site: Site, left: int, right: int | None, domain_name: str, follow: bool, show_ids: bool, purpose: str
 ) -> None:
     """并排看两个编号，及权重的由来；只给一个编号则列出其记录 / two entities side by side, or one's records."""
-    domain = stewarding.domain_of(site, domain_name)
+    domain = domain_of(site, domain_name)
     store = site.ready_store
     with looking(store) as lookup:
         asked = [left] if right is None else [left, right]

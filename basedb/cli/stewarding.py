@@ -11,8 +11,8 @@ import click
 from basedb.cli.exits import Usage
 from basedb.cli.hiding import Hide, attribute_hiding
 from basedb.cli.output import say
-from basedb.cli.site import Site, account_name
-from basedb.domain import Domain, entity_domains
+from basedb.cli.site import Site
+from basedb.domain import Domain
 from basedb.stewardship.plan import Plan, Unresolved
 from basedb.store import Store
 from etl.installed import of_domain
@@ -22,11 +22,6 @@ from etl.revision import Revised, Reviser
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DOMAIN = click.option(
-    "--domain", "domain_name", default="population", show_default=True, help="基础库 / the base database"
-)
-REASON = click.option("--reason", required=True, help="理由，记入决定记录 / why")
-BY = click.option("--by", default=account_name, help="判定人，缺省为当前账号 / who decides")
 FOLLOW = click.option(
     "--follow", is_flag=True, help="编号已并入他人时，改指并入后的编号 / follow ids that were merged away"
 )
@@ -39,15 +34,6 @@ PURPOSE = click.option(
     envvar="BASEDB_PURPOSE",
     help="用途，记入访问记录 / what it is for, put on record",
 )
-
-
-def domain_of(site: Site, name: str) -> Domain:
-    """The installed domain of that name, one that masters an entity."""
-    domains = entity_domains(site.domains)
-    if name not in domains:
-        known = "、".join(domains)
-        raise Usage(f"没有基础库 {name}；现有 {known} / no such domain")
-    return domains[name]
 
 
 def possible(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -178,3 +178,9 @@ def test_a_version_of_another_declaration_is_refused(town: Desk) -> None:
     night = town.nightly(code=3)
     assert "model use 0" in str(night["files"])
     town("model", "use", 0, "--reason", "回到声明")
+
+
+def test_a_base_goes_by_its_own_name_or_its_entity_s(desk: Desk) -> None:
+    for name in ("legalentity", "organization"):
+        assert "organization" in desk("model", "show", "--domain", name).output
+    assert "legalentity（organization）" in desk("model", "list", "--domain", "x", code=2).stderr
