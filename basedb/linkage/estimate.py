@@ -187,5 +187,5 @@ def term_frequencies(
             values += f" UNION ALL SELECT {column}::VARCHAR FROM {other} WHERE {column} IS NOT NULL"
         engine.execute(
             f"""INSERT INTO {result}
-                SELECT '{column}', value, count(*) / (SELECT count(*) FROM ({values})) FROM ({values}) GROUP BY value"""
+                SELECT '{column}', value, count(*) / sum(count(*)) OVER () FROM ({values}) GROUP BY value"""
         )

@@ -48,12 +48,14 @@ def random_pairs(engine: duckdb.DuckDBPyConnection, keyed: Keyed, pairs: int, se
 def _shuffled(engine: duckdb.DuckDBPyConnection, table: str, result: str, most: int, seed: int) -> int:
     # Sorting only what is likely to be drawn: half as much again as is needed.
     share = min(1.5 * most / max(scalar(engine, f"SELECT count(*) FROM {table}"), 1) + 1e-3, 1.0)
+    # The order first, of two columns; then the records in it.
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE {result} AS
-            SELECT * EXCLUDE (draw), row_number() OVER (ORDER BY draw, vertex) - 1 AS place FROM (
-                SELECT {RECORD_COLUMNS}, hash(vertex, {seed}) AS draw FROM {table}
-                WHERE draw <= {int(share * (2**64 - 1))})
-            QUALIFY place < {most}"""
+            SELECT {RECORD_COLUMNS} FROM {table} JOIN (
+                SELECT vertex, row_number() OVER (ORDER BY draw, vertex) - 1 AS place FROM (
+                    SELECT vertex, hash(vertex, {seed}) AS draw FROM {table}
+                    WHERE draw <= {int(share * (2**64 - 1))})
+                QUALIFY place < {most}) USING (vertex)"""
     )
     return int(scalar(engine, f"SELECT count(*) FROM {result}"))
 
