@@ -215,7 +215,7 @@ PERSON = MatchModel(
             "姓名不同",
             "another name",
             whole=True,
-            excuse=_comes_out(_NAME, _ONE_NAME),
+            excuse=(("name", _ONE_NAME),),
             levels=(("name", _OTHER_NAME),),
         ),
         Constraint(
@@ -226,7 +226,7 @@ PERSON = MatchModel(
             "similar names: perhaps twins or siblings",
             refer=True,
             whole=True,
-            excuse=_comes_out(_NAME, _ONE_NAME),
+            excuse=(("name", _ONE_NAME),),
             levels=(("name", _SIMILAR_NAME), ("id_number", _NOT_ONE_NUMBER)),
         ),
         Constraint(

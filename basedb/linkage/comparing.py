@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from basedb.linkage.columns import condition_columns, condition_functions
-from basedb.linkage.model import ELSE, Comparison, Constraint, MatchModel
+from basedb.linkage.model import ELSE, Comparison, Constraint, Levels, MatchModel
 from basedb.linkage.weights import Bounds, number
 
 # Parts of the names of functions that walk whole strings against each other, or lists.
@@ -53,7 +53,9 @@ def compare_query(
     for item in model.comparisons:
         level = _cheap_levels(engine, item) if item in costly else level_expression(item)
         first.append(f"{f'{known[item.name]}::TINYINT' if item.name in known else level} AS g_{item.name}")
-    must = [item for item in model.constraints if item.kind == Constraint.MUST_LINK]
+    # What must link is told before pairs are given up; otherwise the levels, once known, tell it for less.
+    early = Constraint.MUST_LINK if bounds is not None else None
+    must = [item for item in model.constraints if item.kind == early]
     later = [item for item in model.constraints if item not in must]
     first += [f"{over_records(model, item)} AS c_{item.name}" for item in must]
     carried = _carried(engine, model, costly, later)
@@ -86,10 +88,14 @@ def over_records(model: MatchModel, constraint: Constraint) -> str:
 
 def over_levels(model: MatchModel, constraint: Constraint) -> str:
     """The same where ``g_<comparison>`` holds the levels a pair came out at."""
-    asked = "".join(
-        f" AND g_{name} IN ({_places(model.comparison(name), levels)})" for name, levels in constraint.levels
+    return f"(coalesce({constraint.condition.sql}, false) AND {came_out(model, constraint.levels)})"
+
+
+def came_out(model: MatchModel, levels: Levels) -> str:
+    """SQL over ``g_<comparison>``: every comparison named came out at one of the levels given with it."""
+    return (
+        " AND ".join(f"g_{name} IN ({_places(model.comparison(name), at)})" for name, at in levels) or "true"
     )
-    return f"(coalesce({constraint.condition.sql}, false){asked})"
 
 
 def _places(comparison: Comparison, levels: Iterable[str]) -> str:

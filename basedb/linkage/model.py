@@ -132,6 +132,10 @@ class SortedNeighbourhood:
     within: tuple[str, ...] = ()
 
 
+# Comparisons by name, each with some of its levels.
+Levels = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Constraint:
     """A condition over two records that outranks their score.
@@ -140,8 +144,9 @@ class Constraint:
     given with it. kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
     wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
     if not, it is no evidence at all. whole: scores also may not bring such a pair into one cluster by
-    way of other records, unless one of those excuses it: `excuse` holds between it and either of the
-    two (a record that says both names). insist: refer it even where different sole values settle the
+    way of other records, unless one of those excuses it: between it and either of the two the comparisons
+    named in `excuse` come out at one of the levels given with them (a record that says both names).
+    insist: refer it even where different sole values settle the
     question otherwise. zh, en: the reason, for the explanation.
     """
 
@@ -155,9 +160,9 @@ class Constraint:
     en: str
     refer: bool = False
     whole: bool = False
-    excuse: Condition | None = None
+    excuse: Levels = ()
     insist: bool = False
-    levels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    levels: Levels = ()
 
     def __post_init__(self) -> None:
         if self.kind not in (self.CANNOT_LINK, self.MUST_LINK):

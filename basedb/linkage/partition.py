@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from basedb.domain import Entity
 from basedb.linkage.clusters import Edge, Member, Tier, partition
-from basedb.linkage.comparing import over_records
+from basedb.linkage.comparing import came_out, level_expression, over_records
 from basedb.linkage.components import connected_components
 from basedb.linkage.exact import link_keys, link_versions
-from basedb.linkage.model import Constraint
+from basedb.linkage.model import Constraint, MatchModel
 from basedb.store.session import Session, scalar
 
 
@@ -188,25 +188,33 @@ def _labelled(engine: duckdb.DuckDBPyConnection, pairs: str) -> list[tuple[int, 
 
 def _forbidden_pairs(entity: Entity) -> str:
     """SQL for the pairs that whole-cluster constraints keep apart and no third record excuses."""
-    parts = []
-    for item in _whole(entity):
-        pairs = (
-            "SELECT l.label, l.vertex AS a, r.vertex AS b FROM contested_member l JOIN contested_member r"
-            f" ON l.label = r.label AND l.vertex < r.vertex"
-            f" WHERE {over_records(entity.model, item)}"
-        )
-        if item.excuse is not None:
-            excused = (
-                "SELECT l.label, l.vertex AS one, r.vertex AS other FROM contested_member l"
-                " JOIN contested_member r ON l.label = r.label AND l.vertex <> r.vertex"
-                f" WHERE {item.excuse.sql}"
-            )
-            pairs = (
-                f"WITH found AS ({pairs}), excused AS ({excused}) SELECT label, a, b FROM found ANTI JOIN ("
-                "SELECT x.one AS a, y.one AS b FROM excused x JOIN excused y USING (label, other)) USING (a, b)"
-            )
-        parts.append(f"SELECT a, b FROM ({pairs})")
-    return " UNION ".join(parts) or "SELECT 0 AS a, 0 AS b WHERE false"
+    model, items = entity.model, _whole(entity)
+    if not items:
+        return "SELECT 0 AS a, 0 AS b WHERE false"
+    # Every comparison once: spelling out a long one for every constraint costs more than to make it.
+    conditions = [f"coalesce({item.condition.sql}, false)" for item in items]
+    excusing = {name for item in items for name, _ in item.excuse}
+    columns = [f"{condition} AS forbids_{at}" for at, condition in enumerate(conditions)]
+    for name in sorted(excusing | {name for item in items for name, _ in item.levels}):
+        wanted = "true" if name in excusing else " OR ".join(conditions)
+        columns.append(f"CASE WHEN {wanted} THEN {level_expression(model.comparison(name))} END AS g_{name}")
+    parts = [_forbidden(model, item, f"forbids_{at}") for at, item in enumerate(items)]
+    return (
+        f"WITH met AS MATERIALIZED (SELECT l.label, l.vertex AS a, r.vertex AS b, {', '.join(columns)}"
+        " FROM contested_member l JOIN contested_member r ON l.label = r.label AND l.vertex < r.vertex)"
+        f" {' UNION '.join(parts)}"
+    )
+
+
+def _forbidden(model: MatchModel, item: Constraint, forbids: str) -> str:
+    """SQL for the pairs of ``met`` that one constraint keeps apart."""
+    pairs = f"SELECT a, b FROM met WHERE {forbids} AND {came_out(model, item.levels)}"
+    if not item.excuse:
+        return pairs
+    one_way = f"FROM met WHERE {came_out(model, item.excuse)}"
+    excused = f"(SELECT label, a AS one, b AS other {one_way} UNION ALL SELECT label, b, a {one_way})"
+    through = f"SELECT x.one AS a, y.one AS b FROM {excused} x JOIN {excused} y USING (label, other)"
+    return f"SELECT a, b FROM ({pairs}) ANTI JOIN ({through}) USING (a, b)"
 
 
 def _content(entity: Entity) -> str:
