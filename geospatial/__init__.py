@@ -25,6 +25,12 @@ _PLACES = (
     Attribute("shape", "图形指纹", personal=False),
     Attribute("file_name", "参数文件名", personal=False),
     Attribute("text", "参数文本", personal=False),
+    Attribute("edit_key", "编辑编号", personal=False),
+    Attribute("feature_id", "要素编号", personal=False),
+    Attribute("edited_values", "改动的属性（JSON，清空的为 null）", personal=False),
+    Attribute("edited_by", "编辑人", personal=False),
+    Attribute("edited_at", "编辑时间", personal=False),
+    Attribute("stood_since", "编辑时该要素现状的获知时间（微秒）", personal=False),
 )
 
 _SETTINGS = {
@@ -32,10 +38,15 @@ _SETTINGS = {
     "properties": {
         "layer": {"enum": sorted(LAYERS)},
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+        "edits": {"const": True},
         "crs": {"type": "string", "minLength": 3},
         "registry": {"const": "datum_parameter"},
     },
-    "oneOf": [{"required": ["layer", "priority"]}, {"required": ["registry"]}],
+    "oneOf": [
+        {"required": ["layer", "priority"]},
+        {"required": ["layer", "edits"]},
+        {"required": ["registry"]},
+    ],
     "additionalProperties": False,
 }
 

@@ -191,7 +191,7 @@ def _edges(
     gone[same_key[kept]] = False
     if dimension == 0:
         return _same_spot(old, new, np.flatnonzero(gone), np.flatnonzero(fresh))
-    before, after = _areas(old.geometry, dimension), _areas(new.geometry, dimension)
+    before, after = as_areas(old.geometry, dimension), as_areas(new.geometry, dimension)
     if len(kept):
         common = shapely.area(shapely.intersection(before[same_key[kept]], after[kept]))
         union = shapely.area(before[same_key[kept]]) + shapely.area(after[kept]) - common
@@ -213,7 +213,8 @@ def _edges(
     return np.column_stack([i[ground], j[ground]]).astype(np.int64)
 
 
-def _areas(geometry: Geometries, dimension: int) -> Geometries:
+def as_areas(geometry: Geometries, dimension: int) -> Geometries:
+    """Shapes in metres as areas that can be laid over each other: lines as strips."""
     if dimension == 2:
         return geometry
     return np.asarray(shapely.buffer(geometry, _STRIP, cap_style="flat"), object)

@@ -17,8 +17,10 @@ from basedb.findings import Severity, define
 from basedb.refusal import Held
 from geospatial.changes import CREATED, Changes, Generation, classify
 from geospatial.datum.systems import STANDARD, metric_system
-from geospatial.given import Geometries
+from geospatial.editing.loading import follow_edits
+from geospatial.given import Geometries, fed_by
 from geospatial.layers import LAYERS, Layer
+from geospatial.priority import are_edits
 
 LAYER_SHIFTED = define(
     "layer.shifted",
@@ -28,8 +30,8 @@ LAYER_SHIFTED = define(
 )
 
 VERSION_COLUMNS = (
-    "record_id, feature_id, layer, source, source_key, priority, status, valid_from, content_digest::TEXT AS"
-    " content_digest, attributes::TEXT AS attributes, ST_AsBinary(geom) AS wkb"
+    "record_id, feature_id, layer, source, source_key, priority, status, change_class, valid_from,"
+    " content_digest::TEXT AS content_digest, attributes::TEXT AS attributes, ST_AsBinary(geom) AS wkb"
 )
 # A layer that moved as one by more than this many metres is shown to a person first.
 _FAR = 50.0
@@ -51,6 +53,8 @@ class Follow:
         if "registry" in load.settings:
             return 0
         layer = LAYERS[load.settings["layer"]]
+        if are_edits(load.settings):
+            return follow_edits(load, layer, fed_by(load))
         old, new = _old_versions(load), _new_records(load)
         current = new[new["status"] == "current"].reset_index(drop=True)
         late = new[new["status"] != "current"].reset_index(drop=True)

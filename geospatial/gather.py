@@ -10,8 +10,11 @@ from sqlalchemy.dialects import postgresql
 from basedb.domain import Load
 from basedb.store import scalar
 from geospatial.conflation.joining import join_surveys
+from geospatial.editing.meeting import adopt_drawn, carry_edits
+from geospatial.editing.reading import RETIRED
 from geospatial.follow import VERSION_COLUMNS
 from geospatial.layers import LAYERS, Layer
+from geospatial.priority import RANK, are_edits, priority_of
 
 _DIALECT = postgresql.dialect()
 
@@ -27,8 +30,12 @@ class Gather:
         if "registry" in load.settings:
             return 0
         layer = LAYERS[load.settings["layer"]]
+        if not are_edits(load.settings):
+            adopt_drawn(load, layer)
         _link_own(load)
-        join_surveys(load, layer)
+        if not are_edits(load.settings):
+            join_surveys(load, layer)
+            carry_edits(load)
         _find_touched(load)
         _collect_members(load, layer)
         _decide_states(load)
@@ -83,35 +90,40 @@ def _collect_members(load: Load, layer: Layer) -> None:
     )
     load.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE ever AS
-            SELECT l.feature_id, v.record_id, v.source, v.source_key, v.priority, v.valid_from, v.attributes, v.wkb,
-                v.status = 'current' AND c.record_id IS NULL AS is_current,
+            SELECT l.feature_id, v.record_id, v.source, v.source_key, v.priority, v.change_class,
+                v.valid_from, v.attributes, v.wkb, v.status = 'current' AND c.record_id IS NULL AS is_current,
                 coalesce(c.closed_on, DATE '{load.as_of}') AS closed_on
             FROM (SELECT record_id, feature_id FROM standing_link ANTI JOIN relinked USING (record_id)
                   UNION ALL SELECT l.record_id, l.feature_id FROM new_link l SEMI JOIN relinked USING (record_id)) l
             JOIN standing_version v USING (record_id)
             LEFT JOIN (SELECT record_id, max(closed_on) AS closed_on FROM closed GROUP BY 1) c USING (record_id)
             UNION ALL
-            SELECT l.feature_id, n.record_id, n.source, n.source_key, {int(load.settings["priority"])}, n.valid_from,
-                p.attributes, p.wkb, n.status = 'current', n.valid_to
-            FROM new_link l JOIN new_record n USING (record_id) JOIN placed p USING (row_no)"""
+            SELECT l.feature_id, n.record_id, n.source, n.source_key, {priority_of(load.settings)},
+                f.change_class, n.valid_from, p.attributes, p.wkb, n.status = 'current', n.valid_to
+            FROM new_link l JOIN new_record n USING (record_id) JOIN placed p USING (row_no)
+            JOIN (SELECT record_id, change_class FROM followed) f USING (record_id)"""
     )
     load.engine.execute("CREATE OR REPLACE TEMP TABLE member AS FROM ever WHERE is_current")
 
 
 def _decide_states(load: Load) -> None:
-    """A feature stands while its leading source shows it, or one that looked later than that source dropped it."""
+    """A feature stands while its leading source shows it, or one that looked later than that source dropped it;
+    and not while an edit deletes it."""
     load.engine.execute(
-        """CREATE OR REPLACE TEMP TABLE feature_state AS
-            WITH first_source AS (
-                SELECT feature_id, max(priority) AS priority, min(valid_from) AS since FROM ever GROUP BY feature_id),
+        f"""CREATE OR REPLACE TEMP TABLE feature_state AS
+            WITH ranked AS (SELECT *, {RANK} AS rank FROM ever),
+            first_source AS (
+                SELECT feature_id, max(rank) AS rank, min(valid_from) AS since FROM ranked GROUP BY feature_id),
             stated AS (
                 SELECT e.feature_id, l.since,
-                    bool_or(e.is_current AND e.priority = l.priority) AS led,
-                    max(e.closed_on) FILTER (WHERE e.priority = l.priority AND NOT e.is_current) AS dropped,
-                    max(e.valid_from) FILTER (WHERE e.is_current) AS seen
-                FROM ever e JOIN first_source l USING (feature_id) GROUP BY ALL)
+                    bool_or(e.is_current AND e.change_class = '{RETIRED}') AS removed,
+                    bool_or(e.is_current AND e.rank = l.rank) AS led,
+                    max(e.closed_on) FILTER (WHERE e.rank = l.rank AND NOT e.is_current) AS dropped,
+                    max(e.valid_from) FILTER (WHERE e.is_current AND e.rank IS NOT NULL) AS seen
+                FROM ranked e JOIN first_source l USING (feature_id) GROUP BY ALL)
             SELECT t.feature_id, coalesce(s.since, NULL) AS since, r.to_feature AS redirected_to,
                 CASE WHEN r.to_feature IS NOT NULL THEN 'redirected'
+                    WHEN s.removed THEN 'retired'
                     WHEN s.led OR s.seen > s.dropped THEN 'current' ELSE 'retired' END AS status
             FROM touched t LEFT JOIN stated s USING (feature_id)
             LEFT JOIN redirected r ON r.from_feature = t.feature_id"""
@@ -119,7 +131,10 @@ def _decide_states(load: Load) -> None:
 
 
 def _choose_rows(load: Load, layer: Layer) -> None:
-    """The surviving values: of the source that comes first, each attribute from the first that has it."""
+    """The surviving values: of the source that comes first, each attribute from the first that has it.
+
+    Records of departments leave blanks out; an edit that emptied an attribute has it, with nothing in it.
+    """
     chosen = "arg_min(struct_pack(v := {value}), (-priority, -epoch(valid_from::TIMESTAMP), record_id))"
     columns = []
     names = [(item.name, item.type) for item in layer.attributes]
@@ -127,7 +142,7 @@ def _choose_rows(load: Load, layer: Layer) -> None:
     for name, type_ in names:
         kind = (type_() if isinstance(type_, type) else type_).compile(dialect=_DIALECT)
         value = f"json_extract_string(attributes, '$.{name}')"
-        first = chosen.format(value=value) + f" FILTER (WHERE {value} IS NOT NULL)"
+        first = chosen.format(value=value) + f" FILTER (WHERE json_exists(attributes, '$.{name}'))"
         columns.append(f"TRY_CAST(({first}).v AS {kind}) AS {name}")
     shown = chosen.format(value="record_id") + " FILTER (WHERE wkb IS NOT NULL)"
     load.engine.execute(

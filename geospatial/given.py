@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from basedb.domain import Load
 from basedb.findings import Severity, define
 from geospatial.datum import angles
 from geospatial.datum.systems import System, UnknownSystem, identify
@@ -50,6 +51,11 @@ class Given:
     system: NDArray[np.int64]
     systems: tuple[System, ...]
     axes: tuple[str, str]
+
+
+def fed_by(load: Load) -> dict[str, str]:
+    """Attribute → the contract's column that feeds it."""
+    return {target.split(".", 1)[1]: column for column, targets in load.feeds.items() for target in targets}
 
 
 def read_given(rows: pa.Table, fed: Mapping[str, str], default: str | None, noted: Noted) -> Given:

@@ -19,11 +19,13 @@ from geospatial.datum.comparison import LOOKS_LIKE, likelier_system
 from geospatial.datum.mistakes import CHINA, Region
 from geospatial.datum.parameters import CheckPoint, ParameterSet, ParametersWrong
 from geospatial.datum.systems import System
-from geospatial.given import Given, read_given
+from geospatial.editing.loading import drawn_rows, edit_documents
+from geospatial.given import Given, fed_by, read_given
 from geospatial.layers import LAYERS, Layer
 from geospatial.measuring import check_areas
 from geospatial.noted import Noted
 from geospatial.placing import place
+from geospatial.priority import are_edits
 
 PARAMETERS_UNREADABLE = define(
     "datum.unreadable", Severity.ERROR, "读不出坐标转换参数", "no datum parameters can be read from the note"
@@ -54,11 +56,6 @@ def rows_to_process(load: Load) -> pa.Table:
     ).to_arrow_table()
 
 
-def fed_by(load: Load) -> dict[str, str]:
-    """Attribute → the contract's column that feeds it."""
-    return {target.split(".", 1)[1]: column for column, targets in load.feeds.items() for target in targets}
-
-
 @dataclass(frozen=True)
 class Prepare:
     """Leaves TEMP `placed` (row_no, geometries, attributes, digests), `raw_finding` and `raw_event`; for a
@@ -85,16 +82,19 @@ class Prepare:
 
 def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
     layer, fed = LAYERS[load.settings["layer"]], fed_by(load)
-    given = read_given(rows, fed, load.settings.get("crs"), noted)
+    edits = are_edits(load.settings)
+    drawn = drawn_rows(rows, fed["geometry"]) if edits else rows
+    given = read_given(drawn, fed, load.settings.get("crs"), noted)
     placed = place(given, registered(load), load.path.name, _region(load), noted)
     _compare_with_reference(load, layer, given, noted)
     geometry = cleaning.clean(placed.geometry, layer.dimension, given.row_no, given.axes[0], noted)
-    documents = attributes.standard_attributes(rows, layer, fed, noted)
+    said = edit_documents if edits else attributes.standard_attributes
+    documents = said(rows, layer, fed, noted)
     if layer.measured in fed:
         stated = [json.loads(text).get(layer.measured) for text in documents]
         areas = [None if value is None else float(value) for value in stated]
         check_areas(geometry, areas, given.row_no, fed[layer.measured], noted)
-    table = pa.table(
+    shapes = pa.table(
         {
             "row_no": pa.array(given.row_no, pa.int64()),
             "wkb": _wkb(geometry),
@@ -102,14 +102,23 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
             "source_crs": pa.array(placed.system.tolist(), pa.string()),
             "operation": pa.array(placed.operation.tolist(), pa.string()),
             "accuracy": pa.array(placed.accuracy, pa.float64(), from_pandas=True),
-            "attributes": pa.array(documents, pa.string()),
-            "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
             "geometry_digest": pa.array(cleaning.digest(geometry), pa.string()),
         }
     )
-    load.engine.register("placed_rows", table)
-    load.engine.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM placed_rows")
-    load.engine.unregister("placed_rows")
+    told = pa.table(
+        {
+            "row_no": rows["row_no"],
+            "attributes": pa.array(documents, pa.string()),
+            "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
+        }
+    )
+    load.engine.register("placed_shape", shapes)
+    load.engine.register("placed_said", told)
+    load.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE placed AS FROM placed_said LEFT JOIN placed_shape USING (row_no) ORDER BY row_no"
+    )
+    load.engine.unregister("placed_shape")
+    load.engine.unregister("placed_said")
 
 
 def _compare_with_reference(load: Load, layer: Layer, given: Given, noted: Noted) -> None:

@@ -8,6 +8,7 @@ from basedb.domain import Load
 from basedb.store import scalar
 from geospatial.gather import layer_columns
 from geospatial.layers import LAYERS
+from geospatial.priority import priority_of
 from geospatial.tables import LAYER_TABLES
 
 _OPEN = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
@@ -47,7 +48,7 @@ def _write_versions(load: Load) -> None:
                 change_class, source_geometry, source_crs, operation, accuracy, content_digest, geometry_digest,
                 attributes, valid_from, valid_to, known_from, known_to, run_id, geom)
             SELECT n.record_id, f.feature_id, '{load.settings["layer"]}', n.source, n.source_key,
-                {int(load.settings["priority"])}, n.status, f.change_class, p.source_wkb, p.source_crs, p.operation,
+                {priority_of(load.settings)}, n.status, f.change_class, p.source_wkb, p.source_crs, p.operation,
                 p.accuracy, p.content_digest::UUID, p.geometry_digest::UUID, p.attributes, n.valid_from, n.valid_to,
                 TIMESTAMPTZ '{load.received}',
                 CASE n.status WHEN 'current' THEN {_OPEN} ELSE TIMESTAMPTZ '{load.received}' END, {load.run_id},

@@ -47,13 +47,13 @@ feature_version = sa.Table(
     column("layer", sa.Text, "图层", required=True),
     column("source", sa.Text, "来源", required=True),
     column("source_key", sa.Text, "来源主键", required=True),
-    column("priority", sa.Integer, "来源优先级", required=True),
+    column("priority", sa.Integer, "来源优先级（101 为 GIS 编辑）", required=True),
     column("status", sa.Text, "状态：current 现行、superseded 已被替代、retired 已消失", required=True),
     column(
         "change_class",
         sa.Text,
         "变化类型：created 新增、unchanged 未变、attribute 属性变、vertex_noise 节点抖动、shifted 平移、"
-        "reshaped 变形、split 分割、merged 合并、regrouped 重组",
+        "reshaped 变形、split 分割、merged 合并、regrouped 重组、retired 编辑删除",
         required=True,
     ),
     column("source_geometry", sa.LargeBinary, "部门坐标系下的原图形（WKB）"),

@@ -8,20 +8,26 @@ from typing import Any
 import click
 import pandas as pd
 
+from basedb import audit
 from basedb.cli.exits import Usage
+from basedb.cli.layer_import import import_
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
 from etl.contract.errors import nearest
+from geospatial.editing.origin import origin_of
 from geospatial.layers import LAYERS, Layer
 from geospatial.sharing.files import UnknownForm, write_layers
 from geospatial.sharing.maps import Sheet, html_map, png_map
-from geospatial.sharing.reading import read_layer
+from geospatial.sharing.reading import personal_columns, read_layer
 from geospatial.sharing.styles import drawing_order
 
 
 @click.group()
 def layer() -> None:
     """图层 / layers."""
+
+
+layer.add_command(import_)
 
 
 @layer.command("list")
@@ -69,7 +75,7 @@ def list_(site: Site) -> None:
 @pass_site
 def show(site: Site, name: str, feature_id: int) -> None:
     """一个要素：现值、各版本、沿革 / one feature: values, versions, lineage."""
-    found = _layer(name)
+    found = layer_named(name)
     with site.ready_store.reading() as engine:
         current = engine.execute(
             f"SELECT * EXCLUDE (geom), ST_AsText(geom) AS geom FROM geospatial.{found.name} WHERE feature_id = ?",
@@ -77,7 +83,8 @@ def show(site: Site, name: str, feature_id: int) -> None:
         ).df()
         versions = engine.execute(
             "SELECT v.record_id, v.source, v.source_key, v.status, v.change_class, l.method, v.valid_from, v.valid_to,"
-            " v.source_crs, v.operation FROM geospatial.feature_source l"
+            " v.source_crs, v.operation, json_extract_string(v.attributes, '$.edited_by') AS edited_by"
+            " FROM geospatial.feature_source l"
             " JOIN geospatial.feature_version v USING (record_id) WHERE l.feature_id = ? AND v.layer = ?"
             " ORDER BY v.record_id",
             [feature_id, found.name],
@@ -110,19 +117,41 @@ def show(site: Site, name: str, feature_id: int) -> None:
 @layer.command()
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--purpose",
+    default="",
+    envvar="BASEDB_PURPOSE",
+    help="含个人信息的图层的用途 / what personal data is for",
+)
 @pass_site
-def export(site: Site, name: str, file: Path) -> None:
-    """导出图层（all 为全部）到 .gpkg、.geojson 或 .parquet / write a layer, or all, to a file."""
-    wanted = drawing_order() if name == "all" else [_layer(name)]
-    rows = _read(site, wanted)
+def export(site: Site, name: str, file: Path, purpose: str) -> None:
+    """导出图层（all 为全部）到 .gpkg、.geojson 或 .parquet / write a layer, or all, to a file.
+
+    .gpkg 带 QGIS 样式和基准版本，编辑后可用 basedb layer import 合并回来。图层含个人信息（宗地权利人）的，
+    导出记入访问记录。 A GeoPackage can be edited and merged back; exports of personal columns are recorded.
+    """
+    wanted = drawing_order() if name == "all" else [layer_named(name)]
+    with site.ready_store.reading() as engine:
+        rows = {item: read_layer(lambda query: engine.execute(query).df(), item) for item in wanted}
+        origin = origin_of(engine)
+    personal = [item.name for item in wanted if personal_columns(item)]
+    if personal:
+        count = sum(len(rows[LAYERS[item]]) for item in personal)
+        audit.record(site.ready_store, "layer export", purpose, f"{'、'.join(personal)} → {file.name}", count)
     try:
-        write_layers(file, rows)
+        write_layers(file, rows, origin)
     except UnknownForm as error:
         raise Usage(str(error)) from error
     total = sum(len(part) for part in rows.values())
     if site.json:
         print_json({"file": str(file), "layers": [item.name for item in wanted], "features": total})
         return
+    if personal and not purpose:
+        click.echo(
+            f"导出了个人信息（{'、'.join(personal)}），已记录；请用 --purpose 写明用途"
+            " / an export of personal data was recorded; say what for with --purpose",
+            err=True,
+        )
     say(
         f"已写入 {file}：{len(wanted)} 个图层，{total:,} 个要素 / {len(wanted)} layers, {total:,} features written"
     )
@@ -135,7 +164,7 @@ def export(site: Site, name: str, file: Path) -> None:
 @pass_site
 def map_(site: Site, file: Path, names: tuple[str, ...], division: str | None) -> None:
     """画图：.html（自带内容，可缩放）或 .png / draw a map."""
-    wanted = [_layer(name) for name in names] or drawing_order()
+    wanted = [layer_named(name) for name in names] or drawing_order()
     if file.suffix.lower() not in (".html", ".png"):
         raise Usage(f"{file.name}：可画 .html 或 .png / a map is .html or .png")
     rows = _read(site, wanted)
@@ -163,7 +192,7 @@ def map_(site: Site, file: Path, names: tuple[str, ...], division: str | None) -
     say(f"已画出 {file}：{count:,} 个要素 / {count:,} features drawn")
 
 
-def _layer(name: str) -> Layer:
+def layer_named(name: str) -> Layer:
     if name not in LAYERS:
         like = nearest(name, LAYERS)
         hint = f"是不是 {like}？/ did you mean {like}?" if like else f"现有 / known: {'、'.join(LAYERS)}"

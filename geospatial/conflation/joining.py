@@ -13,6 +13,7 @@ from basedb.store import scalar
 from geospatial.conflation.pairs import REACH, Pairs, match
 from geospatial.follow import VERSION_COLUMNS, frame, in_metres, metric
 from geospatial.layers import Layer
+from geospatial.priority import EDITS
 
 #: Shapes within this many metres of what changed are compared anew, and tell the shift around it.
 _SURROUNDINGS = 600.0
@@ -30,8 +31,9 @@ def join_surveys(load: Load, layer: Layer) -> None:
     priority = int(load.settings["priority"])
     other = scalar(
         load.engine,
-        "SELECT max(priority) FROM geospatial.feature_version WHERE layer = ? AND source <> ? AND status = 'current'",
-        [layer.name, load.source],
+        "SELECT max(priority) FROM geospatial.feature_version WHERE layer = ? AND source <> ? AND status = 'current'"
+        " AND priority < ?",
+        [layer.name, load.source, EDITS],
     )
     if layer.dimension != 2 or other is None:
         return
@@ -56,7 +58,7 @@ def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
         load,
         f"""SELECT v.record_id, v.feature_id, v.source, v.priority, v.valid_from, NULL AS method, ST_AsBinary(v.geom) AS wkb
             FROM geospatial.feature_version v ANTI JOIN closed USING (record_id)
-            WHERE v.layer = '{layer.name}' AND v.status = 'current' AND v.geom IS NOT NULL
+            WHERE v.layer = '{layer.name}' AND v.status = 'current' AND v.geom IS NOT NULL AND v.priority < {EDITS}
             UNION ALL
             SELECT n.record_id, f.feature_id, n.source, {priority}, n.valid_from, f.method, p.wkb
             FROM new_record n JOIN placed p USING (row_no) JOIN followed f USING (record_id)
@@ -125,7 +127,8 @@ class _Joining:
         self.load.engine.unregister("second_feature")
         return dict(
             self.load.engine.execute(
-                "SELECT l.feature_id, max(v.priority) FROM second_link l JOIN second_version v USING (record_id) GROUP BY 1"
+                "SELECT l.feature_id, max(v.priority) FROM second_link l JOIN second_version v USING (record_id)"
+                f" WHERE v.priority < {EDITS} GROUP BY 1"
             ).fetchall()
         )
 

@@ -17,6 +17,7 @@ import shapely
 from pyproj import CRS
 
 from geospatial.datum.systems import STANDARD
+from geospatial.editing.origin import VERSION, Origin, versions, write_origin
 from geospatial.layers import Layer
 from geospatial.sharing.styles import qml
 
@@ -34,11 +35,12 @@ class UnknownForm(ValueError):
     """A file name whose ending names no form layers are written in."""
 
 
-def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame]) -> None:
+def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origin) -> None:
     """Write layers (rows as of `read_layer`) to a file, which must not exist or is replaced.
 
-    .gpkg holds any number of layers with their styles; .geojson and .parquet hold one. Features without
-    geometry are written without one. Raises UnknownForm.
+    .gpkg holds any number of layers with their styles, and what it takes to merge edits of it back: the column
+    VERSION and the bases (`geospatial.editing.origin`); .geojson and .parquet hold one layer. Features
+    without geometry are written without one. Raises UnknownForm.
     """
     ending = path.suffix.lower()
     if ending not in (".gpkg", ".geojson", ".parquet") or (ending != ".gpkg" and len(layers) != 1):
@@ -46,6 +48,8 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame]) -> None:
             f"{path.name}：可写 .gpkg（可含多个图层）、.geojson、.parquet（各一个图层）"
             " / .gpkg holds several layers, .geojson and .parquet one"
         )
+    if ending == ".gpkg":
+        layers = {layer: rows.assign(**{VERSION: versions(layer, rows)}) for layer, rows in layers.items()}
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".basedb-") as folder:
         part = Path(folder) / path.name
         for layer, rows in layers.items():
@@ -55,6 +59,7 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame]) -> None:
                 _write_vector(part, rows, layer, append=part.exists())
         if ending == ".gpkg":
             _write_styles(part, list(layers))
+            write_origin(part, layers, origin)
         part.replace(path)
 
 

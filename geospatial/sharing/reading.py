@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from basedb.store.labels import label_of
 from geospatial.layers import Layer
 from geospatial.tables import LAYER_TABLES
 
@@ -23,3 +24,8 @@ def read_layer(ask: Ask, layer: Layer) -> pd.DataFrame:
     shapes = np.empty(len(values), object)
     shapes[:] = shapely.from_wkb(np.array(values, object)) if values else []
     return found.assign(geom=shapes)
+
+
+def personal_columns(layer: Layer) -> list[str]:
+    """The columns of a layer that hold personal data."""
+    return [item.name for item in LAYER_TABLES[layer.name].columns if label_of(item).personal]
