@@ -7,6 +7,7 @@ from geospatial.after_night import after_night
 from geospatial.follow import Follow
 from geospatial.gather import Gather
 from geospatial.layers import LAYERS
+from geospatial.migrations import MIGRATIONS
 from geospatial.prepare import Prepare
 from geospatial.publish import PublishFeatures
 from geospatial.tables import metadata, source_record
@@ -64,6 +65,7 @@ DOMAIN = StagedDomain(
     source_record=source_record,
     contracts=_HERE / "sources",
     views=_HERE / "views",
+    migrations=MIGRATIONS,
     attributes=_attributes(),
     settings_schema=_SETTINGS,
     prepare=(Prepare(),),

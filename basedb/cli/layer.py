@@ -11,6 +11,7 @@ import pandas as pd
 from basedb import audit
 from basedb.cli.exits import Usage
 from basedb.cli.layer_import import import_
+from basedb.cli.layer_qgis import project, roles
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
 from etl.contract.errors import nearest
@@ -27,7 +28,8 @@ def layer() -> None:
     """图层 / layers."""
 
 
-layer.add_command(import_)
+for command in (import_, project, roles):
+    layer.add_command(command)
 
 
 @layer.command("list")
