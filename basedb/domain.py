@@ -339,7 +339,8 @@ class AfterNight(Protocol):
     def __call__(self, session: Session, addresses: str, published_at: str, run_id: int) -> int:
         """Write what changed; returns how many rows that were.
 
-        addresses: an engine query for the addresses in the masters of the other bases (column `address`).
+        addresses: an engine query for the addresses in the masters of the other bases: `address`, the `entity`
+        (schema.table) and `attribute` they are of, and `entities`, how many registered and active ones have it.
         published_at: the text of a UTC timestamp.
         """
         ...

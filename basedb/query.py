@@ -32,11 +32,15 @@ _CLOSED = re.compile(
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query: its text and the two-part names of the tables, views and functions it reads."""
+    """A parsed query: its text and the two-part names of the tables, views and functions it reads.
+
+    is_spatial: whether it may need functions over geometries, itself or through a function of a base.
+    """
 
     text: str
     relations: frozenset[str]
     functions: frozenset[str]
+    is_spatial: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def parse(text: str, domains: Mapping[str, BaseDomain]) -> Query:
             )
         elif node.get("class") == "FUNCTION" and _CLOSED.search(str(node.get("function_name")).lower()):
             raise QueryError(f"不允许使用函数 {node['function_name']} / this function is not allowed")
-    return Query(text, frozenset(relations), frozenset(functions))
+    called = [str(node.get("function_name", "")).lower() for node in nodes if node.get("class") == "FUNCTION"]
+    spatial = bool(functions) or any(name.startswith("st_") for name in called)
+    return Query(text, frozenset(relations), frozenset(functions), spatial)
 
 
 def reach(reader: Reader, query: Query, domains: Mapping[str, BaseDomain]) -> Reach:

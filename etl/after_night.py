@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from basedb.domain import BaseDomain, StagedDomain, entity_domains
+from basedb.domain import BaseDomain, Entity, StagedDomain, entity_domains
 from basedb.store import Store
 from etl.counters import Counters
 
 #: The column of an address parser that says an attribute is an address.
 _KEY = "address_key"
-_NO_ADDRESS = "SELECT NULL::TEXT AS address WHERE false"
+_NO_ADDRESS = (
+    "SELECT NULL::TEXT AS address, NULL::TEXT AS entity, NULL::TEXT AS attribute, 0 AS entities WHERE false"
+)
 
 
 def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) -> int:
@@ -39,11 +41,21 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:
-    """An engine query for every address in a master table (column `address`)."""
+    """An engine query for every address in a master table: `address`, `entity`, `attribute`, and `entities`, the
+    number of registered and active ones that have it."""
     parts = [
-        f"SELECT {attribute.name} AS address FROM {domain.entity.qualified} WHERE {attribute.name} IS NOT NULL"
-        for domain in entity_domains(domains).values()
-        for attribute in domain.entity.mastered
+        f"SELECT {attribute.name} AS address, '{entity.qualified}' AS entity, '{attribute.name}' AS attribute,"
+        f" count(*) FILTER ({_counted(entity)}) AS entities FROM {entity.qualified}"
+        f" WHERE {attribute.name} IS NOT NULL GROUP BY 1"
+        for entity in (domain.entity for domain in entity_domains(domains).values())
+        for attribute in entity.mastered
         if any(feature.output == _KEY for feature in attribute.features)
     ]
-    return " UNION ".join(parts) or _NO_ADDRESS
+    return " UNION ALL ".join(parts) or _NO_ADDRESS
+
+
+def _counted(entity: Entity) -> str:
+    """Which of an entity count: those in a register that have not ended, where its master says so."""
+    known = {item.name for item in entity.master.columns}
+    conditions = {"registered": "registered", "status": "status = 'active'"}
+    return "WHERE " + (" AND ".join(sql for name, sql in conditions.items() if name in known) or "true")

@@ -9,6 +9,7 @@ import shapely
 from basedb.store import Session, scalar
 from geospatial.follow import in_metres, metric
 from geospatial.layers import LAYERS
+from geospatial.locating.counting import refresh_counts
 from geospatial.locating.places import refresh_places
 from geospatial.sharing.reading import read_layer
 from geospatial.topology import find_errors
@@ -19,6 +20,7 @@ _IDENTITY = "layer, kind, feature_id, other_id, round(measure, 3)"
 def after_night(session: Session, addresses: str, published_at: str, run_id: int) -> int:
     """See `basedb.domain.AfterNight`."""
     changed = refresh_places(session, addresses, published_at, run_id)
+    changed += refresh_counts(session, addresses, run_id)
     return changed + refresh_errors(session, published_at, run_id)
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from basedb.store.ddl import forward_statements
 from basedb.store.migrate import Migration
 from geospatial.sharing.server_styles import style_statements
-from geospatial.tables import SCHEMA
+from geospatial.tables import SCHEMA, place_count
 
 
 def _styles(kind: str) -> list[str]:
     return style_statements() if kind == "postgresql" else []
 
 
-MIGRATIONS = (Migration(SCHEMA, 2, "layer styles", _styles),)
+def _place_counts(kind: str) -> list[str]:
+    return list(forward_statements([place_count], kind))
+
+
+MIGRATIONS = (
+    Migration(SCHEMA, 2, "layer styles", _styles),
+    Migration(SCHEMA, 3, "place counts", _place_counts),
+)

@@ -181,6 +181,25 @@ place = sa.Table(
     comment="地址定位：各库主表中的地址所在的楼栋、宗地和区划",
 )
 
+place_count = sa.Table(
+    "place_count",
+    metadata,
+    column(
+        "address",
+        sa.Text,
+        "地址文本（各库主表中的写法）",
+        required=True,
+        personal=True,
+        secrecy=Secrecy.SENSITIVE,
+    ),
+    column("entity", sa.Text, "实体（模式.表）", required=True),
+    column("attribute", sa.Text, "地址属性", required=True),
+    column("entities", sa.BigInteger, "在册且有效的实体数", required=True),
+    column("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="地址上的人数与机构数：按实体和地址属性",
+)
+
 
 topology_error = sa.Table(
     "topology_error",

@@ -179,7 +179,7 @@ def test_every_query_runs_on_both_stores(store_url: str) -> None:
     store = open_store(store_url)
     initialise(store, list(installed_domains().values()))
     asked = 0
-    with reading(store) as reader:
+    with reading(store, spatial=True) as reader:
         for path, query in queries():
             answer = reader.ask(parse(query, installed_domains()).text)
             assert answer.columns and list(answer.rows) is not None, (path, query)

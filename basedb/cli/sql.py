@@ -65,7 +65,7 @@ def sql(
     store = site.ready_store
     try:
         parsed = parse(text, site.domains)
-        with reading(store, site.time_zone.key) as reader:
+        with reading(store, site.time_zone.key, spatial=parsed.is_spatial) as reader:
             personal = reach(reader, parsed, site.domains).personal
             answer = reader.ask(parsed.text)
             if limit is None and not (site.json or as_csv):

@@ -18,6 +18,7 @@ from basedb.store.ddl import (
     create_statements,
     forward_statements,
 )
+from basedb.store.engine import load_extension
 from basedb.store.errors import StoreError, StoreMissing
 from basedb.store.labels import label_of, label_row
 from basedb.store.open import Store
@@ -105,6 +106,8 @@ def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migrati
                 f" VALUES ('{step.component}', {step.version}, '{step.name}', now())"
             )
             if step is pending[-1]:  # with it, or a failure here would leave them out for good
+                if store.kind == "duckdb":  # its functions are bound as they are made
+                    load_extension(session.engine, "spatial")
                 create_views(session, store.kind, domains)
                 _write_labels(session, store.kind, domains)
                 _write_code_lists(session)

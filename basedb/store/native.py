@@ -16,6 +16,7 @@ import duckdb
 import psycopg2
 import psycopg2.extras
 
+from basedb.store.engine import load_extension
 from basedb.store.errors import StoreError
 from basedb.store.open import Store
 from basedb.store.postgres import PostgresStore
@@ -55,14 +56,19 @@ class Reader:
 
 
 @contextmanager
-def reading(store: Store, zone: str = "Asia/Shanghai") -> Iterator[Reader]:
-    """A reader of the store whose instants are in `zone`."""
+def reading(store: Store, zone: str = "Asia/Shanghai", spatial: bool = False) -> Iterator[Reader]:
+    """A reader of the store whose instants are in `zone`.
+
+    spatial: whether queries use functions over geometries, which the engine loads first (the server has them).
+    """
     if isinstance(store, PostgresStore):
         with _server(store.conninfo("basedb sql"), zone) as connection:
             yield Reader("postgresql", lambda query, given: _ask_server(connection, query, given))
     else:
         with store.reading() as engine:
             engine.execute(f"SET TimeZone = '{zone}'")
+            if spatial:
+                load_extension(engine, "spatial")
             # Nothing but the store can be read, and no query can undo that.
             engine.execute("SET enable_external_access = false")
             engine.execute("SET lock_configuration = true")

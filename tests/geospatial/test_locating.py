@@ -164,10 +164,13 @@ def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None
     assert after_night(village.store, {"geospatial": DOMAIN}, 20.0) == 0, (
         "no base has addresses, no layer an error"
     )
-    asked = "SELECT * FROM (VALUES ('源汇区和祥路1号'), ('源汇区和祥路2号附1号'), ('不详')) a(address)"
+    asked = (
+        "SELECT address, 'population.person' AS entity, 'registered_address' AS attribute, entities FROM (VALUES"
+        " ('源汇区和祥路1号', 3), ('源汇区和祥路2号附1号', 0), ('不详', 2)) a(address, entities)"
+    )
     with village.store.writing("test") as session:
         assert DOMAIN.after_night is not None
-        assert DOMAIN.after_night(session, asked, "2026-11-02 00:00:00", 9) == 3
+        assert DOMAIN.after_night(session, asked, "2026-11-02 00:00:00", 9) == 3 + 2
     first = village.features("zj_buildings")
     query = "SELECT address, grade, building_id FROM geospatial.place ORDER BY address"
     assert village.ask(query) == [
@@ -177,8 +180,8 @@ def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None
     ]
     with village.store.writing("test") as session:
         assert DOMAIN.after_night(session, asked, "2026-11-03 00:00:00", 9) == 0
-        fewer = "SELECT '源汇区和祥路1号' AS address"
-        assert DOMAIN.after_night(session, fewer, "2026-11-03 00:00:00", 9) == 2
+        fewer = f"FROM ({asked}) WHERE address = '源汇区和祥路1号'"
+        assert DOMAIN.after_night(session, fewer, "2026-11-03 00:00:00", 9) == 2 + 1
     assert village.ask("SELECT count(*) FROM geospatial.place") == [(1,)]
 
 
