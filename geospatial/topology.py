@@ -28,19 +28,24 @@ class Coverage:
 
     by: the attribute within whose values they must not overlap ('' for the whole layer). width: overlaps
     and gaps with a mean width under this many metres are how surveys differ. gap: larger holes (square
-    metres) are meant; 0: the layer may leave gaps.
+    metres) are meant, if they are not under `narrow` metres across; 0: the layer may leave gaps.
     """
 
     by: str
     width: float
     gap: float
+    narrow: float
 
 
-COVERAGES = {"parcel": Coverage("", 0.05, 500.0), "division": Coverage("level", 5.0, 1e9)}
+# Between parcels lie roads, which are wider than two metres.
+COVERAGES = {"parcel": Coverage("", 0.05, 500.0, 2.0), "division": Coverage("level", 5.0, 1e9, 0.0)}
 
 _SLIVER_WIDTH = 0.3
 _OUTSIDE_SHARE, _OUTSIDE_AREA = 0.2, 5.0
 _NEAR = 30.0
+# Coordinates come to millimetres; shapes within a centimetre touch.
+_GRID = 0.001
+_TOUCHING = 0.01
 _COLUMNS = ("layer", "kind", "feature_id", "other_id", "measure", "shape")
 
 Errors = list[tuple[str, str, int, int, float, shapely.Geometry]]
@@ -92,25 +97,34 @@ def _gaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     if not coverage.gap or len(shapes) < 2:
         return []
-    ground = shapely.get_parts(shapely.union_all(shapes, grid_size=0.001))
-    holes = [shapely.Polygon(ring) for part in ground for ring in part.interiors]
-    gaps = np.array(holes, object)
-    gaps = (
-        gaps[(shapely.area(gaps) < coverage.gap) & (mean_width(gaps) > coverage.width)] if len(gaps) else gaps
-    )
-    if not len(gaps):
-        return []
-    which, near = shapely.STRtree(shapes).query(gaps, predicate="intersects")
+    gaps = _uncovered(shapes)
+    width = mean_width(gaps)
+    gaps = gaps[(width > coverage.width) & ((shapely.area(gaps) < coverage.gap) | (width < coverage.narrow))]
+    which, near = shapely.STRtree(shapes).query(gaps, predicate="dwithin", distance=_TOUCHING)
     return [
-        (name, "gap", *_two(ids[near[which == at]]), float(shapely.area(gap)), gap)
+        (name, "gap", *_beside(gap, shapes[near[which == at]], ids[near[which == at]]), float(gap.area), gap)
         for at, gap in enumerate(gaps)
     ]
 
 
-def _two(ids: NDArray[np.int64]) -> tuple[int, int]:
-    """The first two of the features around a gap."""
-    around = sorted(ids.tolist())
-    return around[0] if around else -1, around[1] if len(around) > 1 else -1
+def _uncovered(shapes: Geometries) -> Geometries:
+    """What lies bare inside the ground that `shapes` cover together.
+
+    It need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
+    """
+    ground = shapely.union_all(shapes, grid_size=_GRID)
+    shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
+    return np.asarray(
+        shapely.get_parts(shapely.difference(shapely.union_all(shells), ground, grid_size=_GRID)), object
+    )
+
+
+def _beside(gap: shapely.Geometry, shapes: Geometries, ids: NDArray[np.int64]) -> tuple[int, int]:
+    """The two features that have most of the edge of a gap, -1 for none."""
+    edge = shapely.length(shapely.intersection(gap.boundary, shapely.buffer(shapes, _TOUCHING)))
+    around = [int(ids[at]) for at in np.lexsort((ids, -np.round(edge, 2)))]
+    first, second, *_ = [*around, -1, -1]
+    return first, second
 
 
 def _slivers(name: str, rows: pd.DataFrame) -> Errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 
 from etl.after_night import after_night
@@ -42,6 +43,32 @@ def test_parcels_that_overlap_or_gape() -> None:
     assert errors(parcel=layer(box(0, 0, 20, 20), box(20 - wide, 0, 40, 20))) == [], (
         "surveys differ by that much"
     )
+
+
+def test_a_parcel_drawn_too_small_lies_in_its_own_gap() -> None:
+    around = [box(0, 0, 90, 30), box(0, 60, 90, 90), box(0, 30, 30, 60), box(60, 30, 90, 60)]
+    island = box(30, 30, 60, 60).buffer(-0.4)
+    found = find_errors(layers(parcel=layer(*around, island)))
+    assert found[["kind", "feature_id"]].to_numpy().tolist() == [["gap", 5]], (
+        "most of the edge is the island's"
+    )
+    assert found["measure"].iloc[0] == pytest.approx(900 - island.area, rel=1e-3)
+    # However long it is: a moat around a large parcel is narrow. A square without parcels is meant, a street as well.
+    large = [box(0, 0, 3000, 30), box(0, 1060, 3000, 1090), box(0, 30, 1000, 1060), box(2000, 30, 3000, 1060)]
+    assert errors(parcel=layer(*large, box(1000, 30, 2000, 1060).buffer(-0.3))) == [("parcel", "gap", 5, 3)]
+    assert errors(parcel=layer(*large)) == []
+    assert errors(parcel=layer(*large, box(1000, 30, 2000, 1060).buffer(-3))) == []
+
+
+def test_a_gap_within_an_island_is_found_once() -> None:
+    def ring(west: float, east: float, width: float) -> list[shapely.Geometry]:
+        return [
+            box(west, west, east, west + width), box(west, east - width, east, east),
+            box(west, west + width, west + width, east - width), box(east - width, west + width, east, east - width),
+        ]  # fmt: skip
+
+    inner = ring(31, 59, 8)  # around a bare square of 12 m, in a moat of 1 m
+    assert [kind for _, kind, _, _ in errors(parcel=layer(*ring(0, 90, 30), *inner))] == ["gap", "gap"]
 
 
 def test_divisions_overlap_within_their_level_only() -> None:
