@@ -16,6 +16,7 @@ from basedb.domain import Load
 from basedb.findings import Severity, define
 from basedb.refusal import Held
 from geospatial.changes import CREATED, Changes, Generation, classify
+from geospatial.conflation.judging import are_judgements, follow_nothing
 from geospatial.datum.systems import STANDARD, metric_system
 from geospatial.editing.loading import follow_edits
 from geospatial.given import Geometries, fed_by
@@ -53,6 +54,8 @@ class Follow:
         if "registry" in load.settings:
             return 0
         layer = LAYERS[load.settings["layer"]]
+        if are_judgements(load.settings):
+            return follow_nothing(load)
         if are_edits(load.settings):
             return follow_edits(load, layer, fed_by(load))
         old, new = _old_versions(load), _new_records(load)

@@ -14,6 +14,7 @@ import shapely
 from basedb.domain import Load
 from basedb.findings import Severity, define
 from geospatial import attributes, cleaning
+from geospatial.conflation.judging import are_judgements, read_judgements
 from geospatial.datum import parameter_text
 from geospatial.datum.comparison import LOOKS_LIKE, likelier_system
 from geospatial.datum.mistakes import CHINA, Region
@@ -68,6 +69,8 @@ class Prepare:
         noted = Noted()
         if "registry" in load.settings:
             _state_parameters(load, rows, noted)
+        elif are_judgements(load.settings):
+            read_judgements(load, rows, fed_by(load), noted)
         else:
             _place_features(load, rows, noted)
         load.engine.register("noted", noted.table())

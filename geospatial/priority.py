@@ -19,8 +19,8 @@ def are_edits(settings: Mapping[str, Any]) -> bool:
 
 
 def priority_of(settings: Mapping[str, Any]) -> int:
-    """The priority of a contract's records in their layer."""
-    return EDITS if are_edits(settings) else int(settings["priority"])
+    """The priority of a contract's records in their layer; 0 for what brings none (judgements)."""
+    return EDITS if are_edits(settings) else int(settings.get("priority", 0))
 
 
 def edit_source(layer: str) -> str:

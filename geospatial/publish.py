@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from basedb.domain import Load
 from basedb.store import scalar
+from geospatial.conflation.judging import are_judgements, publish_judgements
 from geospatial.gather import layer_columns
 from geospatial.layers import LAYERS
 from geospatial.priority import priority_of
@@ -24,8 +25,11 @@ class PublishFeatures:
         if "registry" in load.settings:
             _write_parameters(load)
             return 0
-        _close_versions(load)
-        _write_versions(load)
+        if are_judgements(load.settings):
+            publish_judgements(load)
+        else:
+            _close_versions(load)
+            _write_versions(load)
         _write_links(load)
         _write_features(load)
         _write_lineage(load)

@@ -130,6 +130,25 @@ feature_match = sa.Table(
     comment="多源匹配：两套测绘成果中图形之间的匹配证据",
 )
 
+pair_judgement = sa.Table(
+    "pair_judgement",
+    metadata,
+    column("record_id", sa.BigInteger, "来源记录版本编号", primary_key=True),
+    column("layer", sa.Text, "图层", required=True),
+    column("first_source", sa.Text, "主要来源", required=True),
+    column("first_key", sa.Text, "主要来源主键", required=True),
+    column("second_source", sa.Text, "次要来源", required=True),
+    column("second_key", sa.Text, "次要来源主键", required=True),
+    column("verdict", sa.Text, "判定：同一、不同", required=True),
+    column("judged_by", sa.Text, "判定人", required=True),
+    column("judged_at", sa.Text, "判定时间", required=True),
+    column("reason", sa.Text, "理由"),
+    column("status", sa.Text, "状态：current 现行、superseded 已被替代、retired 已撤销", required=True),
+    column("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="多源匹配判定：人对疑似同一要素的判定，优先于评分",
+)
+
 datum_parameter = sa.Table(
     "datum_parameter",
     metadata,

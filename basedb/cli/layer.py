@@ -10,6 +10,7 @@ import pandas as pd
 
 from basedb import audit
 from basedb.cli.exits import Usage
+from basedb.cli.layer_doubts import doubts, judge, pair
 from basedb.cli.layer_import import import_
 from basedb.cli.layer_qgis import project, roles
 from basedb.cli.output import print_json, say, table
@@ -28,7 +29,7 @@ def layer() -> None:
     """图层 / layers."""
 
 
-for command in (import_, project, roles):
+for command in (import_, project, roles, doubts, pair, judge):
     layer.add_command(command)
 
 

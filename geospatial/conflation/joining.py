@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,10 +12,11 @@ from numpy.typing import NDArray
 
 from basedb.domain import Load
 from basedb.store import scalar
+from geospatial.conflation.judging import Sides, judge, judged_anew, judgements_in_force
 from geospatial.conflation.pairs import REACH, Pairs, match
 from geospatial.follow import VERSION_COLUMNS, frame, in_metres, metric
 from geospatial.layers import Layer
-from geospatial.priority import EDITS
+from geospatial.priority import EDITS, priority_of
 
 #: Shapes within this many metres of what changed are compared anew, and tell the shift around it.
 _SURROUNDINGS = 600.0
@@ -28,7 +31,7 @@ def join_surveys(load: Load, layer: Layer) -> None:
     highest priority; a record of another is linked to every leading feature it matches, and stays a
     feature of its own if there is none.
     """
-    priority = int(load.settings["priority"])
+    priority = priority_of(load.settings)
     other = scalar(
         load.engine,
         "SELECT max(priority) FROM geospatial.feature_version WHERE layer = ? AND source <> ? AND status = 'current'"
@@ -40,7 +43,7 @@ def join_surveys(load: Load, layer: Layer) -> None:
     surveys = _surveys(load, layer, priority, max(priority, int(other)))
     if not len(surveys.first) or not surveys.anew.any():
         return
-    _Joining(load, surveys).run()
+    _Joining(load, surveys).run(judgements_in_force(load, layer.name))
 
 
 class _Surveys:
@@ -56,11 +59,12 @@ class _Surveys:
 def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
     rows = frame(
         load,
-        f"""SELECT v.record_id, v.feature_id, v.source, v.priority, v.valid_from, NULL AS method, ST_AsBinary(v.geom) AS wkb
+        f"""SELECT v.record_id, v.feature_id, v.source, v.source_key, v.priority, v.valid_from, NULL AS method,
+                ST_AsBinary(v.geom) AS wkb
             FROM geospatial.feature_version v ANTI JOIN closed USING (record_id)
             WHERE v.layer = '{layer.name}' AND v.status = 'current' AND v.geom IS NOT NULL AND v.priority < {EDITS}
             UNION ALL
-            SELECT n.record_id, f.feature_id, n.source, {priority}, n.valid_from, f.method, p.wkb
+            SELECT n.record_id, f.feature_id, n.source, n.source_key, {priority}, n.valid_from, f.method, p.wkb
             FROM new_record n JOIN placed p USING (row_no) JOIN followed f USING (record_id)
             WHERE n.status = 'current' AND p.wkb IS NOT NULL
             ORDER BY 1""",
@@ -71,7 +75,7 @@ def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
     )
     to_metres = metric(rows["geometry"].to_numpy(object))
     rows["metres"] = pd.Series(in_metres(rows["geometry"].to_numpy(object), to_metres), dtype=object)
-    fresh = rows["method"].notna().to_numpy()
+    fresh = rows["method"].notna().to_numpy() | judged_anew(load, rows)
     leads = (rows["priority"] == leading).to_numpy()
     changed = np.concatenate(
         [rows["metres"].to_numpy(object)[fresh], in_metres(gone["geometry"].to_numpy(object), to_metres)]
@@ -98,10 +102,11 @@ class _Joining:
         self.first_feature = surveys.first["feature_id"].to_numpy(np.int64).copy()
         self.redirected: dict[int, int] = {}
 
-    def run(self) -> None:
-        """Match, hand on feature numbers, and leave the links."""
+    def run(self, judged: Mapping[Sides, str]) -> None:
+        """Match, hand on feature numbers, and leave the links. judged: see `judgements_in_force`."""
         first, second = self.surveys.first, self.surveys.second
         pairs = match(first["metres"].to_numpy(object), second["metres"].to_numpy(object))
+        pairs = judge(pairs, first, second, judged)
         anew = self.surveys.anew[pairs.second]
         kept = anew & (pairs.grade != "none")
         pairs = Pairs(*(values[kept] for values in vars(pairs).values()))
