@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import shapely
 
 from basedb.store import Session, scalar
+from geospatial.derived import changed_tables, note
 from geospatial.follow import in_metres, metric
 from geospatial.layers import LAYERS
 from geospatial.locating.counting import refresh_counts
+from geospatial.locating.places import STAGE as PLACES
 from geospatial.locating.places import refresh_places
 from geospatial.sharing.reading import read_layer
-from geospatial.topology import find_errors
+from geospatial.topology import RULES, Rule, find_errors
+
+#: What the ledger of steps calls the check of the rules.
+ERRORS = "check coverage"
 
 _IDENTITY = "layer, kind, feature_id, other_id, round(measure, 3)"
 
 
 def after_night(session: Session, addresses: str, published_at: str, run_id: int) -> int:
     """See `basedb.domain.AfterNight`."""
-    changed = refresh_places(session, addresses, published_at, run_id)
-    changed += refresh_counts(session, addresses, run_id)
-    return changed + refresh_errors(session, published_at, run_id)
+    started = time.perf_counter()
+    places = refresh_places(session, addresses, published_at, run_id)
+    places += refresh_counts(session, addresses, run_id)
+    located = time.perf_counter()
+    errors = refresh_errors(session, published_at, run_id)
+    note(session, PLACES, 0, run_id, places, located - started)
+    note(session, ERRORS, 1, run_id, errors, time.perf_counter() - located)
+    return places + errors
 
 
 def refresh_errors(session: Session, published_at: str, run_id: int) -> int:
-    """Check the coverage rules where a layer changed since the last time, and keep `topology_error` so.
+    """Check the rules that read a layer which changed since the last time, and keep `topology_error` so.
 
     An error that stands keeps the time it was found. Returns how many rows were written or dropped.
     """
     engine = session.engine
-    changed = (*LAYERS, "feature")  # a feature that went leaves no row in its layer
-    newest = " UNION ALL ".join(f"SELECT max(run_id) AS run_id FROM geospatial.{table}" for table in changed)
-    since = "SELECT max(run_id) FROM geospatial.topology_error"
-    if not scalar(engine, f"SELECT coalesce((SELECT max(run_id) FROM ({newest})) > ({since}), true)"):
+    rules = _rules_to_check(session)
+    if not rules:
         return 0
-    engine.register("layer_error", _errors(session))
-    engine.execute("CREATE OR REPLACE TEMP TABLE standing_error AS FROM geospatial.topology_error")
+    engine.register("layer_error", _errors(session, rules))
+    checked = " OR ".join(
+        f"layer = '{rule.layer}' AND kind IN ({', '.join(repr(kind) for kind in rule.kinds)})"
+        for rule in rules
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE standing_error AS SELECT * FROM geospatial.topology_error WHERE {checked}"
+    )
     gone = f"FROM standing_error WHERE ({_IDENTITY}) NOT IN (SELECT ({_IDENTITY}) FROM layer_error)"
     dropped = int(scalar(engine, f"SELECT count(*) {gone}"))
     if dropped:
@@ -56,18 +73,32 @@ def refresh_errors(session: Session, published_at: str, run_id: int) -> int:
     return dropped + added
 
 
-def _errors(session: Session) -> pa.Table:
-    """The errors of the layers as they stand, in EPSG:4490."""
+def _rules_to_check(session: Session) -> list[Rule]:
+    changed = changed_tables(session, ERRORS, LAYERS)
+    if changed_tables(session, ERRORS, ["feature"]):  # a feature that went leaves no row in its layer
+        since = "SELECT coalesce(max(run_id), -1) FROM basedb.step WHERE stage = ?"
+        gone = session.engine.execute(
+            f"SELECT DISTINCT layer FROM geospatial.feature WHERE run_id > ({since})", [ERRORS]
+        ).fetchall()
+        changed |= {layer for (layer,) in gone}
+    return [rule for rule in RULES if changed.intersection(rule.reads)]
+
+
+def _errors(session: Session, rules: Sequence[Rule]) -> pa.Table:
+    """The breaches of `rules` by the layers as they stand, in EPSG:4490."""
+    wanted = {name for rule in rules for name in rule.reads}
     layers = {}
     for name, layer in LAYERS.items():
         rows = read_layer(lambda query: session.engine.execute(query).df(), layer)
         layers[name] = rows[~shapely.is_missing(rows["geom"].to_numpy(object))]
+    # One plane for all rules, whichever are checked: measures come out the same every time.
     to_metres = metric(np.concatenate([rows["geom"].to_numpy(object) for rows in layers.values()]))
     found = find_errors(
         {
-            name: rows.assign(plane=in_metres(rows["geom"].to_numpy(object), to_metres))
-            for name, rows in layers.items()
-        }
+            name: layers[name].assign(plane=in_metres(layers[name]["geom"].to_numpy(object), to_metres))
+            for name in wanted
+        },
+        rules,
     )
 
     def back(points: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,25 +51,47 @@ _COLUMNS = ("layer", "kind", "feature_id", "other_id", "measure", "shape")
 Errors = list[tuple[str, str, int, int, float, shapely.Geometry]]
 
 
-def find_errors(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every breach of a rule in the layers as they stand.
+@dataclass(frozen=True)
+class Rule:
+    """A rule between shapes: `layer` and `kinds` of the errors it finds, and the layers it `reads`."""
 
-    layers: by name, with `feature_id`, `plane` (shapes in metres, none missing) and the attribute a
-    coverage goes by. Columns of the result: `layer`, `kind` (see KINDS), `feature_id`, `other_id` (-1 for
-    none), `measure` (square metres; metres for far_from_building) and `shape` of the error, in metres.
+    layer: str
+    kinds: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    def find(self, layers: Mapping[str, pd.DataFrame]) -> Errors:
+        """Its breaches; `layers` as of `find_errors`."""
+        if self.layer in COVERAGES:
+            return _uncovering(self.layer, layers[self.layer], COVERAGES[self.layer])
+        if self.layer == "building":
+            return _off_parcels(layers["building"], layers["parcel"])
+        return _lost(self.layer, layers[self.layer], layers["building"])
+
+
+RULES = (
+    *(Rule(name, ("overlap", "gap", "sliver"), (name,)) for name in COVERAGES),
+    Rule("building", ("outside_parcel",), ("building", "parcel")),
+    *(Rule(name, ("far_from_building",), (name, "building")) for name in ("address", "pollution_source")),
+)
+
+
+def find_errors(layers: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES) -> pd.DataFrame:
+    """Every breach of `rules` in the layers as they stand.
+
+    layers: those the rules read, by name, with `feature_id`, `plane` (shapes in metres, none missing) and the
+    attribute a coverage goes by. Columns of the result: `layer`, `kind` (see KINDS), `feature_id`, `other_id`
+    (-1 for none), `measure` (square metres; metres for far_from_building) and `shape` of the error, in metres.
     """
-    found: Errors = []
-    for name, coverage in COVERAGES.items():
-        rows = layers[name]
-        groups = rows.groupby(coverage.by) if coverage.by else [("", rows)]
-        for _, group in groups:
-            found += _overlaps(name, group, coverage)
-            found += _gaps(name, group, coverage)
-        found += _slivers(name, rows)
-    found += _off_parcels(layers["building"], layers["parcel"])
-    for name in ("address", "pollution_source"):
-        found += _lost(name, layers[name], layers["building"])
+    found = [error for rule in rules for error in rule.find(layers)]
     return pd.DataFrame(found, columns=list(_COLUMNS))
+
+
+def _uncovering(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+    found: Errors = []
+    for _, group in rows.groupby(coverage.by) if coverage.by else [("", rows)]:
+        found += _overlaps(name, group, coverage)
+        found += _gaps(name, group, coverage)
+    return found + _slivers(name, rows)
 
 
 def mean_width(shapes: Geometries) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from basedb.cli.accounts import exit_code
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, account_name, pass_site
+from etl.after_night import after_night
 from geospatial.conflation.doubts import (
     NoSuchPair,
     Pair,
@@ -109,6 +110,8 @@ def judge(
         path = write_judgement(Path(folder), _LAYER, found, _VERDICTS[verdict], who, made_at, reason)
         loader = site.loader(store, contract.domain, "layer judge", lambda stage: None)
         account = loader.load(contract, loader.receive(contract, path, received_at=made_at))
+    if account.status == "loaded":
+        after_night(store, site.domains_of(store), site.wait)
     if site.json:
         print_json({"status": account.status, "verdict": verdict, **_document(found)})
     else:

@@ -17,6 +17,7 @@ from basedb.cli.site import Site, account_name, pass_site
 from basedb.findings import finding_type
 from basedb.refusal import Refused
 from basedb.store import Store
+from etl.after_night import after_night
 from etl.ledger import Account
 from geospatial.editing.conflicts import write_conflicts
 from geospatial.editing.delivery import on_top, write_delivery
@@ -74,6 +75,8 @@ def import_(
         _import(site, store, file, layer, who.strip() or account_name(), made_at, plan)
         for layer in _wanted(file, name)
     ]
+    if not plan and any(item.account is not None and item.account.status == "loaded" for item in found):
+        after_night(store, site.domains_of(store), site.wait)
     open_ = {item.layer: item.merged.conflicts for item in found if item.merged.conflicts}
     written = None
     if open_ and not plan:

@@ -53,6 +53,11 @@ class Site:
         """The installed domains."""
         return installed_domains()
 
+    def domains_of(self, store: Store) -> dict[str, BaseDomain]:
+        """Those of the installed domains that the store was initialised for."""
+        there = {component for component, _ in applied_versions(store)}
+        return {name: domain for name, domain in self.domains.items() if name in there}
+
     @property
     def time_zone(self) -> ZoneInfo:
         """The zone departments write times in."""

@@ -6,10 +6,13 @@ import pandas as pd
 import pyarrow as pa
 
 from basedb.store import Session, scalar
+from geospatial.derived import changed_tables
 from geospatial.locating.locate import locate
 from geospatial.locating.reading import read_register
 
 _COLUMNS = "address, grade, building_id, address_id, parcel_id, division_code, division, candidates, longitude, latitude"
+#: What the ledger of steps calls this.
+STAGE = "locate addresses"
 #: Layers whose features can move an address to another place.
 _LAYERS = ("building", "address", "division", "parcel", "feature")
 
@@ -25,7 +28,8 @@ def refresh_places(session: Session, addresses: str, published_at: str, run_id: 
         f"CREATE OR REPLACE TEMP TABLE wanted_address AS SELECT DISTINCT address FROM ({addresses})"
     )
     engine.execute(f"CREATE OR REPLACE TEMP TABLE standing_place AS SELECT {_COLUMNS} FROM geospatial.place")
-    fresh = "" if _layers_changed(session) else " ANTI JOIN standing_place USING (address)"
+    changed = changed_tables(session, STAGE, _LAYERS)
+    fresh = "" if changed else " ANTI JOIN standing_place USING (address)"
     texts = engine.execute(f"SELECT address FROM wanted_address{fresh} ORDER BY address").df()["address"]
     if len(texts):
         engine.register(
@@ -50,17 +54,6 @@ def refresh_places(session: Session, addresses: str, published_at: str, run_id: 
         f" SELECT {_COLUMNS}, TIMESTAMPTZ '{published_at}', {run_id} FROM changed_place"
     )
     return dropped + int(scalar(engine, "SELECT count(*) FROM changed_place"))
-
-
-def _layers_changed(session: Session) -> bool:
-    """Whether a load wrote to a layer since places were last located."""
-    newest = " UNION ALL ".join(f"SELECT max(run_id) AS run_id FROM geospatial.{layer}" for layer in _LAYERS)
-    return bool(
-        scalar(
-            session.engine,
-            f"SELECT coalesce((SELECT max(run_id) FROM ({newest})) > (SELECT max(run_id) FROM geospatial.place), true)",
-        )
-    )
 
 
 def _table(texts: pd.Series, found: pd.DataFrame) -> pa.Table:

@@ -88,9 +88,10 @@ def test_a_judgement_outranks_the_score_and_holds(village: Village, tmp_path: Pa
     assert village.features("gh_buildings")["g6"] == apart
     assert run(village, "layer", "doubts")["pairs"] == []
 
-    target = open_store(f"duckdb:///{tmp_path / 'again.duckdb'}")
-    found = rebuild(village.store, target, village.archive, {"geospatial": DOMAIN})
-    assert found.equal, [item for item in found.tables if not item.equal]
+    if village.store.kind == "duckdb":  # what is replayed is the archive, which knows no store
+        target = open_store(f"duckdb:///{tmp_path / 'again.duckdb'}")
+        found = rebuild(village.store, target, village.archive, {"geospatial": DOMAIN})
+        assert found.equal, [item for item in found.tables if not item.equal]
 
     ((record,),) = village.ask(
         "SELECT record_id FROM geospatial.feature_version WHERE source_key = 'g5' AND status = 'current'"

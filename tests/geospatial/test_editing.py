@@ -147,9 +147,10 @@ def test_the_round_trip(street: Village, tmp_path: Path) -> None:
     assert building(street, fresh)[:2] == ("新楼", 3)  # type: ignore[index]
 
     # And everything comes out the same from the archive.
-    target = open_store(f"duckdb:///{tmp_path / 'again.duckdb'}")
-    found = rebuild(street.store, target, street.archive, {"geospatial": DOMAIN})
-    assert found.equal, [item for item in found.tables if not item.equal]
+    if street.store.kind == "duckdb":  # what is replayed is the archive, which knows no store
+        target = open_store(f"duckdb:///{tmp_path / 'again.duckdb'}")
+        found = rebuild(street.store, target, street.archive, {"geospatial": DOMAIN})
+        assert found.equal, [item for item in found.tables if not item.equal]
 
 
 def test_rows_that_cannot_be_merged(street: Village, tmp_path: Path) -> None:

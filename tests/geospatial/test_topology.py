@@ -10,7 +10,7 @@ import shapely
 from etl.after_night import after_night
 from geospatial import DOMAIN
 from geospatial.topology import COVERAGES, find_errors
-from tests.geospatial.village import Village, box, geojson, parcel, surveyed
+from tests.geospatial.village import Village, address, addresses, box, geojson, parcel, surveyed
 
 
 def layer(*shapes: shapely.Geometry, **columns: object) -> pd.DataFrame:
@@ -104,3 +104,33 @@ def test_errors_are_a_layer_that_follows_the_parcels(village: Village) -> None:
     assert shapely.from_wkb(bytes(wkb)).bounds[0] > 113
     assert night(2, ("411102001001JC00002", box(20, 0, 40, 20))) == 1
     assert village.ask(query) == []
+
+
+def test_checking_what_changed_finds_what_checking_everything_finds(village: Village) -> None:
+    def checked() -> list[tuple[object, ...]]:
+        query = (
+            "SELECT layer, kind, feature_id, other_id, round(measure, 3) FROM geospatial.topology_error"
+            " ORDER BY ALL"
+        )
+        after_night(village.store, {"geospatial": DOMAIN}, 20.0)
+        found = village.ask(query)
+        assert after_night(village.store, {"geospatial": DOMAIN}, 20.0) == 0
+        with village.store.writing("test") as session:
+            session.apply("DELETE FROM basedb.step")
+        assert after_night(village.store, {"geospatial": DOMAIN}, 20.0) == 0, "the same, of all rules"
+        return found
+
+    def parcels(number: int, *rows: tuple[str, shapely.Geometry], operation: str = "变更") -> None:
+        told = [(values | {"变更类型": operation}, shape) for values, shape in (parcel(*row) for row in rows)]
+        village.deliver("zrzy_parcels", number, "zrzy_parcels.geojson", geojson(told))
+
+    village.buildings(1, [surveyed("1", box(5, 5, 12, 9)), surveyed("2", box(35, 5, 45, 9))])
+    parcels(1, ("411102001001JC00001", box(0, 0, 20, 20)), ("411102001001JC00002", box(18, 0, 40, 20)))
+    assert {row[1] for row in checked()} == {"overlap", "outside_parcel"}
+    village.deliver("ga_addresses", 2, "ga_addresses.csv", addresses([address("1", 114.002, 33.56)]))
+    assert {row[1] for row in checked()} == {"overlap", "outside_parcel", "far_from_building"}
+    village.loosen("zj_buildings")
+    village.buildings(3, [surveyed("1", box(5, 5, 12, 9))])
+    assert {row[1] for row in checked()} == {"overlap", "far_from_building"}
+    parcels(4, ("411102001001JC00002", box(18, 0, 40, 20)), operation="注销")
+    assert {row[1] for row in checked()} == {"far_from_building"}
