@@ -210,6 +210,7 @@ class BaseDomain:
     facts: views with the entity's id that an explanation of one entity shows, in this order.
     settings_schema: JSON Schema of the section ``settings`` of a contract; None: there is none.
     headers: words by which a contract is drafted; None: none can be.
+    said: tables of what the base itself said once (forecasts): a rebuild copies them.
     """
 
     name: str
@@ -223,6 +224,7 @@ class BaseDomain:
     facts: tuple[str, ...] = ()
     settings_schema: Mapping[str, Any] | None = None
     headers: HeaderWords | None = None
+    said: tuple[sa.Table, ...] = ()
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """The attributes of what the base is about."""

@@ -33,8 +33,9 @@ def measure(series: pd.DataFrame, period: int, model: str) -> dict[str, float]:
         actual = np.asarray(row.test, float)
         found = forecast(np.asarray(row.train, float), len(actual), period, model)
         errors.append(smape(actual, found.point))
-        for level, (lower, upper) in found.intervals.items():
-            covered[level].append(np.mean((actual >= lower) & (actual <= upper)))
+        for level, held in covered.items():
+            lower, upper = found.interval(level)
+            held.append(np.mean((actual >= lower) & (actual <= upper)))
     spent = time.perf_counter() - started
     return {
         "sMAPE": float(np.mean(errors)),

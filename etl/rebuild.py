@@ -24,6 +24,7 @@ from etl.archive import Archive
 from etl.batch import Delivery
 from etl.compare import Comparison, compare_stores
 from etl.contract import Contract, load_contract
+from etl.derived import copy_said
 from etl.ledger import Account
 from etl.load import Loader
 from etl.model_versions import copy_versions, use_version
@@ -96,6 +97,7 @@ class _Replay:
         for row in pending:
             self._decide(row, len(self.lines))
         replay_judgements.copy_work(self.source, self.target)
+        copy_said(self.source, self.target, self.domains)
         after_night(self.target, self.domains, 30.0)
 
     def _line(self, line: dict[str, Any], number: int) -> Account:

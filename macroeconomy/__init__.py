@@ -4,6 +4,8 @@ from pathlib import Path
 
 from basedb.domain import StagedDomain
 from macroeconomy.attributes import ATTRIBUTES
+from macroeconomy.forecast.tables import SAID
+from macroeconomy.migrations import MIGRATIONS
 from macroeconomy.settings import SCHEMA as SETTINGS
 from macroeconomy.stages import CheckFigures, FindObservations, ReadFigures, WriteObservations
 from macroeconomy.tables import metadata, source_record
@@ -17,9 +19,11 @@ DOMAIN = StagedDomain(
     source_record=source_record,
     contracts=_HERE / "sources",
     views=_HERE / "views",
+    migrations=MIGRATIONS,
     attributes=ATTRIBUTES,
     settings_schema=SETTINGS,
     prepare=(ReadFigures(),),
     master=(FindObservations(), CheckFigures()),
     publish=(WriteObservations(),),
+    said=SAID,
 )

@@ -131,3 +131,19 @@ def at_frequency(period: Period, frequency: str) -> Period | None:
     if frequency == "A" and last == 12 and period.frequency in ("M", "Q"):
         return whole_year(year)
     return None
+
+
+#: Periods of a year, by frequency.
+PER_YEAR = {"M": 12, "Q": 4, "H": 2, "A": 1}
+_NUMBERED = {"M": month, "Q": quarter, "H": half, "A": lambda year, _: whole_year(year)}
+
+
+def ordinal(period: Period) -> int:
+    """The period's number among those of its frequency: consecutive periods have consecutive ones."""
+    return period.last_month * PER_YEAR[period.frequency] // 12
+
+
+def period_at(frequency: str, number: int) -> Period:
+    """The period of an `ordinal`."""
+    year, place = divmod(number - 1, PER_YEAR[frequency])
+    return _NUMBERED[frequency](year, place + 1)

@@ -181,6 +181,7 @@ def usual_basis(reader: Reader, code: str, division: str) -> str:
 
 
 _TITLES = {
+    "indicator": "指标", "division": "地区", "basis": "口径",
     "period": "时期", "value": "数值", "unit": "单位", "status": "状态", "released_at": "发布日期", "source": "来源",
     "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
     "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",

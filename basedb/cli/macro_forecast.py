@@ -2,113 +2,200 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
-import numpy as np
 
 from basedb.cli.exits import Usage
 from basedb.cli.macro import asking, basis_option, division_option, find_division, tell, usual_basis
+from basedb.cli.output import say
 from basedb.cli.site import Site, pass_site
+from basedb.store.native import Reader, reading
+from etl.derived import publish
+from macroeconomy.forecast.combine import TooShort
+from macroeconomy.forecast.history import (
+    History,
+    histories,
+    last_release,
+    leading,
+    read_figures,
+    usual,
+)
+from macroeconomy.forecast.keep import keep
+from macroeconomy.forecast.models import NAMES
+from macroeconomy.forecast.predict import Prediction, predict, predict_all
 
-_PERIODS = {"M": 12, "Q": 4, "H": 2, "A": 1}
 _DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
+as_of_option = click.option(
+    "--as-of", "as_of", type=_DATE, help="按某日已知的数，缺省为最后发布日 / from what was known on a day"
+)
+horizon_option = click.option(
+    "--horizon", default=6, show_default=True, type=click.IntRange(1, 60), help="预测几期 / periods ahead"
+)
+model_option = click.option(
+    "--model", default="combined", show_default=True, type=click.Choice(NAMES), help="模型 / the model"
+)
 
 
 @click.command()
-@click.argument("indicator")
+@click.argument("indicator", required=False)
 @division_option
 @basis_option
+@horizon_option
+@as_of_option
+@model_option
 @click.option(
-    "--horizon", default=6, show_default=True, type=click.IntRange(1, 60), help="预测几期 / periods ahead"
+    "--all", "every", is_flag=True, help="各指标、各地区的主要序列 / every indicator's leading series"
 )
-@click.option("--as-of", "as_of", type=_DATE, help="按某日已知的数预测 / from what was known on a day")
-@click.option(
-    "--model",
-    default="combined",
-    show_default=True,
-    type=click.Choice(["combined", "naive", "ses", "holt", "damped", "theta", "log_theta"]),
-    help="模型 / the model",
-)
+@click.option("--save", is_flag=True, help="存入预测表 / keep the forecasts in the store")
 @pass_site
 def forecast(
     site: Site,
-    indicator: str,
+    indicator: str | None,
     division: str | None,
     basis: str | None,
     horizon: int,
     as_of: datetime | None,
     model: str,
+    every: bool,
+    save: bool,
 ) -> None:
     """预测 INDICATOR 今后几期，附 80% 与 95% 区间 / forecasts with their intervals.
 
-    缺数的时期之前的数不用。累计数请先看当期数。/ Figures before a gap are not used.
+    缺数较多的时期之前的数不用，疑点以推算值代替。/ Figures before a long gap are not used, doubted ones are replaced.
     """
-    # scipy takes a second to come; only this command needs it.
-    from macroeconomy.forecast.combine import TooShort
-    from macroeconomy.forecast.combine import forecast as forecast_series
-
-    figures = (
-        f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
-        if as_of
-        else "macroeconomy.observation_current"
+    if every == bool(indicator):
+        raise Usage("请指明 INDICATOR，或用 --all / name an indicator, or say --all")
+    if every and (division or basis):
+        raise Usage("--all 不与 --division、--basis 合用 / --all goes without --division and --basis")
+    made = (
+        _predict_all(site, as_of, horizon, model)
+        if every
+        else [_predict_one(site, str(indicator), division, basis, as_of, horizon, model)]
     )
+    kept = _save(site, made) if save else {}
+    if every:
+        _tell_all(site, made, kept)
+    else:
+        _tell_one(site, made[0], kept)
+    if kept and not site.json:
+        say(
+            _KEPT.format(**kept)
+            if kept["kept"]
+            else "这些预测已在库中 / these forecasts are in the store already"
+        )
+
+
+def vintage_of(reader: Reader, as_of: datetime | None) -> date:
+    """The day to forecast from: that asked for, else the day of the last release."""
+    day = as_of.date() if as_of else last_release(reader)
+    if day is None:
+        raise Usage("还没有数据 / there are no figures yet")
+    return day
+
+
+def one_history(
+    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None
+) -> tuple[History, str]:
+    """The series usually meant by an indicator, and the indicator's name."""
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
         measure = basis or usual_basis(reader, code, place)
-        rows = reader.ask(
-            f"SELECT frequency, period, normal_value, normal_unit FROM {figures}"
-            " WHERE indicator = ? AND division = ? AND basis = ? ORDER BY period_end",
-            [code, place, measure],
-        ).records()
-    frequency, periods, values, unit = _longest_run(rows)
+        vintage = vintage_of(reader, as_of)
+        found = histories(read_figures(reader, vintage, code, place), vintage)
+    history = usual([item for item in found if item.basis == measure])
+    if history is None:
+        raise Usage(f"{vintage} 尚无 {name} {place} {measure} 的数据 / no figures known on that day")
+    return history, name
+
+
+def _predict_one(
+    site: Site,
+    indicator: str,
+    division: str | None,
+    basis: str | None,
+    as_of: datetime | None,
+    horizon: int,
+    model: str,
+) -> Prediction:
+    history, name = one_history(site, indicator, division, basis, as_of)
     try:
-        found = forecast_series(np.array(values), horizon, _PERIODS[frequency], model)
+        return predict(history, horizon, model)
     except TooShort as error:
         raise Usage(
-            f"{name}在缺数之后只有 {len(values)} 期，不足以预测 / too few figures after the last gap"
+            f"{name}在缺数之后只有 {len(history.values)} 期，不足以预测 / too few figures after the last gap"
         ) from error
-    (low80, high80), (low95, high95) = found.intervals[0.8], found.intervals[0.95]
-    told: list[dict[str, Any]] = [
+
+
+def _predict_all(site: Site, as_of: datetime | None, horizon: int, model: str) -> list[Prediction]:
+    with reading(site.ready_store, site.time_zone.key) as reader:
+        vintage = vintage_of(reader, as_of)
+        found = leading(histories(read_figures(reader, vintage), vintage))
+    made, short = predict_all(found, horizon, model)
+    if short and not site.json:
+        names = "、".join(f"{item.indicator} {item.division}" for item in short)
+        say(f"历史太短，未作预测：{names} / too little history")
+    return made
+
+
+_KEPT = "已存 {kept:,} 个预测（运行 {run_id}） / forecasts kept"
+_RIGHT = ("数值", "80%低", "80%高", "95%低", "95%高")
+
+
+def rows_of(prediction: Prediction) -> list[dict[str, Any]]:
+    """One row per period: the point and both intervals."""
+    found = prediction.forecast
+    (low80, high80), (low95, high95) = found.interval(0.8), found.interval(0.95)
+    columns = {"value": found.point, "low80": low80, "high80": high80, "low95": low95, "high95": high95}
+    return [
         {
-            "period": period, "value": float(found.point[at]), "unit": unit, "low80": float(low80[at]),
-            "high80": float(high80[at]), "low95": float(low95[at]), "high95": float(high95[at]),
+            "period": period.code,
+            "unit": prediction.history.unit,
+            **{name: float(values[at]) for name, values in columns.items()},
         }
-        for at, period in enumerate(_following(periods[-1], frequency, horizon))
-    ]  # fmt: skip
+        for at, period in enumerate(prediction.periods)
+    ]
+
+
+def _tell_one(site: Site, prediction: Prediction, kept: dict[str, Any]) -> None:
+    history, model = prediction.history, prediction.forecast.model
     subject = {
-        "indicator": code, "division": place, "basis": measure, "model": model, "from": periods[0], "to": periods[-1],
+        "indicator": history.indicator, "division": history.division, "basis": history.basis, "model": model,
+        "vintage": history.vintage, "to": history.origin, "figures": len(history.values),
+        "repaired": history.repaired, "filled": history.filled,
     }  # fmt: skip
-    right = ("数值", "80%低", "80%高", "95%低", "95%高")
-    tell(site, f"{name} {place} {measure} ({model}, {periods[0]}–{periods[-1]})", told, subject, right)
+    title = f"{history.indicator} {history.division} {history.basis} ({model}, {history.vintage}, –{history.origin})"
+    tell(site, title, rows_of(prediction), subject | kept, _RIGHT)
+    if not site.json and (history.repaired or history.filled):
+        say(
+            f"所据 {len(history.values)} 期中，{history.repaired} 个疑点以推算值代替，{history.filled} 期补齐"
+            " / doubted figures replaced, missing ones filled"
+        )
 
 
-def _longest_run(rows: list[dict[str, Any]]) -> tuple[str, list[str], list[float], str]:
-    """The frequency with most figures, and its periods and values after the last gap."""
-    if not rows:
-        raise Usage("没有数据 / no figures")
-    kinds = [row["frequency"] for row in rows]
-    frequency = max(set(kinds), key=kinds.count)
-    chosen = [row for row in rows if row["frequency"] == frequency]
-    run = [chosen[-1]]
-    for row in reversed(chosen[:-1]):
-        if _following(str(row["period"]), frequency, 1) != [run[-1]["period"]]:
-            break
-        run.append(row)
-    run.reverse()
-    return (
-        frequency,
-        [str(row["period"]) for row in run],
-        [float(row["normal_value"]) for row in run],
-        str(run[-1]["normal_unit"]),
+def _tell_all(site: Site, made: list[Prediction], kept: dict[str, Any]) -> None:
+    vintage, model = (made[0].history.vintage, made[0].forecast.model) if made else (None, None)
+    rows = [
+        {"indicator": item.history.indicator, "division": item.history.division, "basis": item.history.basis, **row}
+        for item in made
+        for row in rows_of(item)
+    ]  # fmt: skip
+    tell(
+        site,
+        f"预测 / forecasts ({model}, {vintage})",
+        rows,
+        {"model": model, "vintage": vintage} | kept,
+        _RIGHT,
     )
 
 
-def _following(period: str, frequency: str, count: int) -> list[str]:
-    """The codes of the periods after one."""
-    per_year = _PERIODS[frequency]
-    year, _, rest = period.partition("-")
-    last = int(year) * per_year + (int(rest.lstrip("QH")) - 1 if rest else 0)
-    pattern = {"M": "{}-{:02d}", "Q": "{}-Q{}", "H": "{}-H{}", "A": "{}"}[frequency]
-    return [pattern.format(at // per_year, at % per_year + 1) for at in range(last + 1, last + 1 + count)]
+def _save(site: Site, made: list[Prediction]) -> dict[str, Any]:
+    """How many forecasts are new in the store, and the run that wrote them."""
+    rows, run_id = publish(
+        site.ready_store,
+        "macro forecast",
+        site.wait,
+        lambda session, counters, run: keep(session, counters, run, made, datetime.now(UTC)),
+    )
+    return {"kept": rows, "run_id": run_id}

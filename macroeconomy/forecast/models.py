@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Series = NDArray[np.floating[Any]]
+#: Of the models together: another one wherever the same figures would give another forecast.
+VERSION = "1"
 
 
 @dataclass(frozen=True)
@@ -132,3 +134,5 @@ MODELS: dict[str, Model] = {
 }
 #: Whose mean is the default forecast.
 COMBINED = ("damped", "theta", "log_theta")
+#: What can be asked for.
+NAMES = ("combined", *MODELS)

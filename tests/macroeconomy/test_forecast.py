@@ -40,12 +40,12 @@ def test_scale_changes_nothing_but_scale(scale: float, seed: int) -> None:
     values = 100 + np.cumsum(np.random.default_rng(seed).normal(0, 1, 30))
     one, other = forecast(values, 5, 1), forecast(values * scale, 5, 1)
     assert other.point == pytest.approx(one.point * scale, rel=1e-6)
-    assert other.intervals[0.8][1] == pytest.approx(one.intervals[0.8][1] * scale, rel=1e-6)
+    assert other.interval(0.8)[1] == pytest.approx(one.interval(0.8)[1] * scale, rel=1e-6)
 
 
 def test_intervals_are_nested_and_widen() -> None:
     found = forecast(WALK, 6, 4)
-    (low80, high80), (low95, high95) = found.intervals[0.8], found.intervals[0.95]
+    (low80, high80), (low95, high95) = found.interval(0.8), found.interval(0.95)
     assert np.all(low95 <= low80) and np.all(low80 <= found.point) and np.all(high80 <= high95)
     assert np.all(np.diff(high95 - low95) > 0)
 
@@ -61,7 +61,7 @@ def test_seasonality_is_found_and_put_back() -> None:
 def test_what_was_never_negative_stays_so() -> None:
     values = np.maximum(0, 20 - np.arange(20.0))
     found = forecast(values, 5, 1)
-    assert found.point.min() >= 0 and found.intervals[0.95][0].min() >= 0
+    assert found.point.min() >= 0 and found.interval(0.95)[0].min() >= 0
 
 
 def test_too_short_and_gaps_are_refused() -> None:
