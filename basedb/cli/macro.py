@@ -28,7 +28,7 @@ basis_option = click.option(
 
 
 # Subcommands that need the domain's package, loaded when they are asked for.
-_APART = {"export": "macro_export", "forecast": "macro_forecast"}
+_APART = {"adjust": "macro_adjust", "export": "macro_export", "forecast": "macro_forecast"}
 
 
 class _Figures(click.Group):
@@ -185,6 +185,7 @@ _TITLES = {
     "period": "时期", "value": "数值", "unit": "单位", "status": "状态", "released_at": "发布日期", "source": "来源",
     "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
     "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",
+    "adjusted": "季调后", "trend": "趋势", "seasonal": "季节", "calendar": "日历", "change": "环比",
     "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 

@@ -15,8 +15,8 @@ LONGEST_SHARED = 3
 LONGEST_BRIDGE = 2
 
 
-def own_figures(own: pd.Series, totals: pd.Series, frequency: str) -> tuple[pd.Series, int]:
-    """Own figures of consecutive periods, NaN where nothing is known, and how many were shared out.
+def own_figures(own: pd.Series, totals: pd.Series, frequency: str) -> tuple[pd.Series, pd.Index]:
+    """Own figures of consecutive periods, NaN where nothing is known, and which were shared out.
 
     own, totals: published figures and totals since the new year, by `periods.ordinal`. A missing figure is
     the total less the total before and the figures between; several missing in a row share that by their days.
@@ -35,18 +35,18 @@ def own_figures(own: pd.Series, totals: pd.Series, frequency: str) -> tuple[pd.S
     count = missing.groupby(end).transform("sum")
     days = pd.Series([_days(frequency, number) for number in numbers], numbers).where(missing)
     found = (rest * days / days.groupby(end).transform("sum")).where(count <= LONGEST_SHARED)
-    return own.fillna(found), int((missing & (count > 1) & (count <= LONGEST_SHARED)).sum())
+    return own.fillna(found), numbers[missing & (count > 1) & (count <= LONGEST_SHARED)]
 
 
-def bridged(values: pd.Series) -> tuple[pd.Series, int]:
-    """The values after the last long gap, short ones bridged by straight lines, and how many those are."""
+def bridged(values: pd.Series) -> tuple[pd.Series, pd.Index]:
+    """The values after the last long gap, short ones bridged by straight lines, and which those are."""
     known = values.loc[values.first_valid_index() : values.last_valid_index()]
     gap = known.isna()
     length = gap.groupby((~gap).cumsum()).transform("sum")
     long = gap & (length > LONGEST_BRIDGE)
     if long.any():
         known = known.loc[long[long].index[-1] + 1 :]
-    return known.interpolate("linear"), int(known.isna().sum())
+    return known.interpolate("linear"), known.index[known.isna()]
 
 
 def _days(frequency: str, number: int) -> int:

@@ -37,7 +37,7 @@ class History:
 
     total: the series publishes totals since the new year of `values`. totals: those published, by ordinal.
     places: the periods of a year it publishes (1 to 12). repaired: doubted figures that were replaced;
-    filled: periods without a figure of their own.
+    estimated: periods without a figure of their own, by ordinal.
     """
 
     series_id: int
@@ -53,7 +53,12 @@ class History:
     totals: pd.Series = field(repr=False)
     places: frozenset[int]
     repaired: int
-    filled: int
+    estimated: frozenset[int] = frozenset()
+
+    @property
+    def filled(self) -> int:
+        """How many periods have no figure of their own."""
+        return len(self.estimated)
 
     @property
     def total(self) -> bool:
@@ -116,14 +121,14 @@ def histories(figures: pd.DataFrame, vintage: date) -> list[History]:
     found = []
     for key, part in values.items():
         code, division, frequency, basis, price, reference = key
-        series, totals, filled = part["value"], part["value"].iloc[:0], 0
+        series, totals, shared = part["value"], part["value"].iloc[:0], part.index[:0]
         if code in flows and basis in ("cur", "ytd"):
             other = values.get(
                 (code, division, frequency, "ytd" if basis == "cur" else "cur", price, reference)
             )
             beside = totals if other is None else other["value"]
             own, totals = (series, beside) if basis == "cur" else (beside, series)
-            series, filled = own_figures(own, totals, frequency)
+            series, shared = own_figures(own, totals, frequency)
         else:
             series = series.reindex(pd.RangeIndex(series.index.min(), series.index.max() + 1))
         run, bridges = bridged(series)
@@ -136,7 +141,7 @@ def histories(figures: pd.DataFrame, vintage: date) -> list[History]:
                 int(part["series_id"].iloc[0]), code, division, frequency, basis, price, reference,
                 str(part["unit"].iloc[0]), vintage, run, totals if basis == "ytd" else totals.iloc[:0],
                 frozenset(int((number - 1) % per_year + 1) for number in recent),
-                int(part["repaired"].sum()), filled + bridges,
+                int(part["repaired"].sum()), frozenset(shared.union(bridges).intersection(run.index)),
             )
         )  # fmt: skip
     return found

@@ -107,3 +107,19 @@ def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> N
     )
     with open_store(url).reading() as engine:
         assert office.query(query) == engine.execute(query).fetchall() != []
+
+
+def test_adjusted_figures_multiply_back(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    office = Office(open_store(url), tmp_path)
+    months = [f"{year}-{month:02d}" for year in range(2019, 2026) for month in range(1, 13)]
+    season = [1.0, 0.9, 0.95, 0.98, 1.0, 1.05, 1.2, 1.2, 1.0, 0.95, 0.97, 1.0]
+    loads = {name: round((700 + 2 * at) * season[at % 12], 2) for at, name in enumerate(months)}
+    office.deliver("dl_power", 1, "dl_power.json", power(loads))
+    found = document(url, "adjust", "POWER", "--last", "12")
+    for row in found["rows"]:
+        assert row["adjusted"] * row["seasonal"] * row["calendar"] == pytest.approx(row["value"], rel=1e-4)  # type: ignore[operator]
+        assert row["adjusted"] == pytest.approx(row["trend"], rel=0.01)
+    assert "Kruskal" in ask(url, "adjust", "POWER").output
+    assert ask(url, "adjust", "POWER", "--as-of", "2020-01-01").exit_code == 2

@@ -1,0 +1,168 @@
+"""Seasonal adjustment with moving holidays: regression with ARIMA errors, then STL.
+
+The calendar's effects are estimated beside an airline model (0 1 1)(0 1 1) of the series (Box & Jenkins 1976), as
+X-13ARIMA-SEATS does it; what is left is taken apart by STL (Cleveland et al. 1990). Needs statsmodels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import hankel
+from scipy.optimize import minimize
+from scipy.signal import lfilter
+from scipy.stats import chi2, kruskal
+from statsmodels.tsa.seasonal import STL
+
+from macroeconomy.analysis.holidays import regressors
+from macroeconomy.periods import PER_YEAR
+
+Series = NDArray[np.floating[Any]]
+#: The least history, in years.
+SHORTEST = 4
+#: Regressors stand or fall together.
+_GROUPS = (("working_days",), ("before", "during", "after"))
+#: Without a test that sees seasons at this level there are none to take out.
+_SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A series taken apart; the parts multiply to the values (add up, if not `multiplicative`).
+
+    effects: of the calendar, regressor → (coefficient, t value); those that were left out are missing.
+    seasonality_before, seasonality_after: p values of the test that there is none, in the values and in the
+    adjusted series (QS on the differences; Kruskal–Wallis over the places of the year).
+    """
+
+    adjusted: pd.Series
+    trend: pd.Series
+    seasonal: pd.Series
+    calendar: pd.Series
+    multiplicative: bool
+    effects: Mapping[str, tuple[float, float]]
+    seasonality_before: tuple[float, float]
+    seasonality_after: tuple[float, float]
+
+
+def adjust(
+    values: pd.Series,
+    frequency: str,
+    multiplicative: bool,
+    at_end: bool = False,
+    estimated: frozenset[int] = frozenset(),
+) -> Adjusted:
+    """Take the seasons and the calendar out of a monthly or quarterly series without gaps.
+
+    values: by `periods.ordinal`. multiplicative: parts are factors (values must be positive). at_end: a stock.
+    estimated: periods whose values were shared out or bridged: the calendar is not seen in them. ValueError for
+    less than `SHORTEST` years, other frequencies, and values that are not positive where they must be.
+    """
+    per_year = PER_YEAR[frequency]
+    if per_year not in (4, 12):
+        raise ValueError("only monthly and quarterly series have seasons")
+    if len(values) < SHORTEST * per_year:
+        raise ValueError(f"seasonal adjustment needs {SHORTEST} years, not {len(values)} values")
+    if multiplicative and values.min() <= 0:
+        raise ValueError("factors need positive values")
+    level = np.log(values) if multiplicative else values.astype(float)
+    seen = ~values.index.isin(list(estimated))
+    design = regressors(frequency, values.index, at_end).mul(seen.astype(float), axis=0)
+    design = design.loc[:, design.abs().max() > 1e-9]
+    effects = _calendar_effects(level, design, per_year)
+    coefficients = {name: beta for name, (beta, _) in effects.items()}
+    calendar = design[list(coefficients)] @ pd.Series(coefficients, dtype=float) if effects else level * 0.0
+    free = level - calendar
+    parts = STL(free, period=per_year, robust=True).fit()
+    tests = residual_seasonality(free, per_year)
+    seasonal = parts.seasonal if min(tests) < _SIGNIFICANT else pd.Series(0.0, values.index)
+    adjusted = free - seasonal
+    back = np.exp if multiplicative else np.asarray
+    shown = [pd.Series(back(part), values.index) for part in (adjusted, parts.trend, seasonal, calendar)]
+    return Adjusted(
+        shown[0], shown[1], shown[2], shown[3], multiplicative, effects,
+        tests, residual_seasonality(adjusted, per_year),
+    )  # fmt: skip
+
+
+def residual_seasonality(values: pd.Series, per_year: int) -> tuple[float, float]:
+    """p values of "there is no seasonality" in the differences of a series: QS, and Kruskal–Wallis.
+
+    QS: Ljung–Box over the first two seasonal lags, negative autocorrelations counting as none (Maravall 2003).
+    """
+    change = values.diff().dropna()
+    centred = (change - change.mean()).to_numpy()
+    variance, count = float(centred @ centred), len(centred)
+    if variance <= 1e-20 * float((values**2).sum()):
+        return 1.0, 1.0
+    lags = (per_year, 2 * per_year)
+    first, second = (float(centred[lag:] @ centred[:-lag]) / variance for lag in lags)
+    told = [rho**2 / (count - lag) for rho, lag in zip((first, max(second, 0.0)), lags, strict=True)]
+    qs = count * (count + 2) * sum(told) if first > 0 else 0.0
+    place = (change.index.to_numpy() - 1) % per_year
+    return float(chi2.sf(qs, 2)), float(kruskal(*(centred[place == at] for at in range(per_year))).pvalue)
+
+
+def _calendar_effects(
+    level: pd.Series, design: pd.DataFrame, per_year: int
+) -> dict[str, tuple[float, float]]:
+    """The effects of the groups of regressors that make the best model by AICc; none of them if no group does."""
+    groups = [tuple(name for name in group if name in design) for group in _GROUPS]
+    subsets = {sum(taken, ()) for size in range(len(groups) + 1) for taken in combinations(groups, size)}
+    fits = {names: airline(level, design[list(names)], per_year) for names in sorted(subsets, key=len)}
+    names, best = min(fits.items(), key=lambda item: item[1].aicc)
+    return dict(zip(names, zip(best.coefficients, best.t_values, strict=True), strict=True))
+
+
+@dataclass(frozen=True)
+class Airline:
+    """The airline model with regressors: their coefficients and t values, both moving averages, and AICc."""
+
+    coefficients: tuple[float, ...]
+    t_values: tuple[float, ...]
+    moving_average: tuple[float, float]
+    aicc: float
+
+
+def airline(level: pd.Series, design: pd.DataFrame, per_year: int) -> Airline:
+    """Regression with errors (0 1 1)(0 1 1), by unconditional least squares (Box & Jenkins 1976, 7.1).
+
+    Given the moving averages everything is linear, the shocks before the first value included, so only two
+    parameters are searched for.
+    """
+    columns = np.column_stack([level.to_numpy(float), design.to_numpy(float)])
+    change = np.diff(columns, axis=0)
+    change = change[per_year:] - change[:-per_year]
+    free = columns.shape[1] - 1
+    shocks = per_year + 1
+
+    def regress(moving: Series) -> tuple[float, Series, Series]:
+        weights = np.convolve([1.0, moving[0]], np.r_[1.0, np.zeros(per_year - 1), moving[1]])
+        early = np.zeros((len(change), shocks))
+        early[:shocks] = -hankel(weights[1:])
+        white = lfilter([1.0], weights, np.column_stack([change, early]), axis=0)
+        # Earlier shocks are shocks like others: each costs its square.
+        white = np.vstack([white, np.eye(shocks, free + 1 + shocks, free + 1)])
+        beta = np.linalg.lstsq(white[:, 1:], white[:, 0], rcond=None)[0]
+        errors = white[:, 0] - white[:, 1:] @ beta
+        return float(errors @ errors), beta, white[:, 1:]
+
+    found = minimize(
+        lambda moving: np.log(max(regress(moving)[0], 1e-300)),
+        x0=(-0.4, -0.6), bounds=[(-0.98, 0.98)] * 2, method="L-BFGS-B",
+    )  # fmt: skip
+    squares, beta, white = regress(found.x)
+    count, parameters = len(change), free + 3
+    variances = squares / (count - free - 2) * np.diag(np.linalg.pinv(white.T @ white))[:free]
+    beta = beta[:free]
+    t_values = np.divide(beta, np.sqrt(variances), out=np.zeros_like(beta), where=variances > 0)
+    aicc = count * np.log(max(squares, 1e-300) / count) + 2 * parameters * count / (count - parameters - 1)
+    return Airline(
+        tuple(beta.tolist()), tuple(t_values.tolist()), (float(found.x[0]), float(found.x[1])), float(aicc)
+    )
