@@ -28,7 +28,12 @@ basis_option = click.option(
 
 
 # Subcommands that need the domain's package, loaded when they are asked for.
-_APART = {"adjust": "macro_adjust", "export": "macro_export", "forecast": "macro_forecast"}
+_APART = {
+    "adjust": "macro_adjust",
+    "export": "macro_export",
+    "forecast": "macro_forecast",
+    "warn": "macro_warn",
+}
 
 
 class _Figures(click.Group):
@@ -135,11 +140,16 @@ def revisions(
     )
 
 
+def require_figures(site: Site) -> None:
+    """Usage error without the macroeconomic base."""
+    if "macroeconomy" not in site.domains:
+        raise Usage("没有安装宏观经济库 / the macroeconomic base is not installed")
+
+
 @contextmanager
 def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
     """A reader of the store, and the code and name of the indicator meant."""
-    if "macroeconomy" not in site.domains:
-        raise Usage("没有安装宏观经济库 / the macroeconomic base is not installed")
+    require_figures(site)
     with reading(site.ready_store, site.time_zone.key) as reader:
         listed = reader.ask("SELECT indicator, name, aliases FROM macroeconomy.indicator").records()
         for item in listed:

@@ -12,7 +12,7 @@ from scipy.stats import t as student
 Series = NDArray[np.floating[Any]]
 #: Degrees of freedom of the errors: series change their course more often than normal errors admit. With
 #: the series' own length intervals hold some eight points too few of the M3 competition's outcomes.
-_TAILS = 5
+TAILS = 5
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Forecast:
 
     def quantile(self, probability: float) -> Series:
         """The values that the figures stay below with a probability (0 to 1)."""
-        return np.maximum(self.mean + student.ppf(probability, _TAILS) * self.deviations, self.lowest)
+        return np.maximum(self.mean + student.ppf(probability, TAILS) * self.deviations, self.lowest)
 
     def interval(self, level: float) -> tuple[Series, Series]:
         """The bounds that hold the figures with a probability `level` (0 to 1)."""

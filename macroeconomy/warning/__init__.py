@@ -1,0 +1,1 @@
+"""Warning lights: how hot or cold each indicator runs, judged by what was known then."""
