@@ -14,6 +14,7 @@ from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader, reading
 from etl.derived import publish
 from macroeconomy.forecast.combine import TooShort
+from macroeconomy.forecast.family import NAMES
 from macroeconomy.forecast.history import (
     History,
     histories,
@@ -23,7 +24,6 @@ from macroeconomy.forecast.history import (
     usual,
 )
 from macroeconomy.forecast.keep import keep
-from macroeconomy.forecast.models import NAMES
 from macroeconomy.forecast.predict import Prediction, predict, predict_all
 
 _DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])

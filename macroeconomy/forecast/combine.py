@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from macroeconomy.forecast.distribution import Forecast
-from macroeconomy.forecast.models import COMBINED, MODELS, Fit
+from macroeconomy.forecast.family import COMBINED, MODELS
+from macroeconomy.forecast.models import Fit
 from macroeconomy.forecast.seasonality import adjust, ahead
 
 Series = NDArray[np.floating[Any]]
@@ -59,5 +60,7 @@ def shock_weights(spread: Series) -> Series:
 
 def _deviation(fits: list[Fit]) -> float:
     """The deviation of the combined one-step error, with the degrees of freedom the models used."""
-    combined = np.mean([fit.errors for fit in fits], axis=0)
+    # A model of differences has no errors for the first values.
+    shortest = min(len(fit.errors) for fit in fits)
+    combined = np.mean([fit.errors[-shortest:] for fit in fits], axis=0)
     return float(np.sqrt((combined**2).sum() / max(len(combined) - 3, 1)))

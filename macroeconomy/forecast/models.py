@@ -64,6 +64,18 @@ def holt(values: Series, horizon: int) -> Fit:
     return _holt(values, horizon, _LINEAR)
 
 
+def ets(values: Series, horizon: int) -> Fit:
+    """Of simple smoothing, damped and linear trend the one with the least AICc (Hyndman et al. 2002)."""
+    fits = [(model(values, horizon), free) for model, free in ((simple, 3), (damped, 6), (holt, 5))]
+    return min(fits, key=lambda item: _aicc(*item))[0]
+
+
+def _aicc(fit: Fit, free: int) -> float:
+    count = len(fit.errors)
+    squares = max(float(fit.errors @ fit.errors), 1e-300)
+    return count * float(np.log(squares / count)) + 2 * free * count / max(count - free - 1, 1)
+
+
 def theta(values: Series, horizon: int) -> Fit:
     """The Theta method (Assimakopoulos & Nikolopoulos 2000).
 
@@ -122,17 +134,3 @@ def _holt(values: Series, horizon: int, grid: Series) -> Fit:
 def _spread(weights: Series) -> Series:
     """Growth of the error's deviation from the weights of past errors (Hyndman et al. 2008, table 6.1)."""
     return np.sqrt(np.r_[1.0, 1.0 + np.cumsum(weights**2)])
-
-
-MODELS: dict[str, Model] = {
-    "naive": naive,
-    "ses": simple,
-    "holt": holt,
-    "damped": damped,
-    "theta": theta,
-    "log_theta": log_theta,
-}
-#: Whose mean is the default forecast.
-COMBINED = ("damped", "theta", "log_theta")
-#: What can be asked for.
-NAMES = ("combined", *MODELS)

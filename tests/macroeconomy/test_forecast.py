@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+from statsmodels.tsa.stattools import kpss as statsmodels_kpss
 
+from macroeconomy.forecast.arima import differences, estimate, kpss
 from macroeconomy.forecast.combine import TooShort, forecast
-from macroeconomy.forecast.models import MODELS, simple, theta
+from macroeconomy.forecast.family import MODELS
+from macroeconomy.forecast.models import simple, theta
 from macroeconomy.forecast.seasonality import adjust, is_seasonal
 
 RANDOM = np.random.default_rng(7)
@@ -69,3 +75,61 @@ def test_too_short_and_gaps_are_refused() -> None:
         forecast(WALK[:5], 3, 12)
     with pytest.raises(ValueError, match="gaps"):
         forecast(np.r_[WALK, np.nan], 3, 12)
+
+
+def arma(phi: float, theta_: float, count: int = 300, seed: int = 5) -> np.ndarray:
+    shocks = np.random.default_rng(seed).normal(0, 1, count)
+    values = np.zeros(count)
+    for at in range(count):
+        values[at] = shocks[at] + (phi * values[at - 1] + theta_ * shocks[at - 1] if at else 0.0)
+    return values
+
+
+@pytest.mark.parametrize(("phi", "theta_"), [(0.7, 0.0), (0.0, 0.6), (0.6, -0.3), (0.0, 0.0)])
+def test_arma_parameters_as_statsmodels_estimates_them(phi: float, theta_: float) -> None:
+    values = arma(phi, theta_) + 10
+    found = estimate(values)
+    p, q = int(np.count_nonzero(found.ar[1:])), int(np.count_nonzero(found.ma[1:]))
+    oracle = ARIMA(values, order=(p, 0, q)).fit()
+    mine = [found.mean, *-found.ar[1 : p + 1], *found.ma[1 : q + 1]]
+    # The grid is a twentieth wide.
+    assert mine == pytest.approx(list(oracle.params[:-1]), abs=0.1)
+    best = min(ARIMA(values, order=(a, 0, b)).fit().aicc for a, b in ((1, 0), (0, 1), (1, 1), (0, 0)))
+    assert oracle.aicc <= best + 2
+
+
+def test_arima_forecasts_as_statsmodels_does_with_the_same_parameters() -> None:
+    walk = 100 + np.cumsum(arma(0.6, 0.0, 120))
+    assert differences(walk) == 1
+    found, fit = estimate(np.diff(walk)), MODELS["arima"](walk, 8)
+    p, q = int(np.count_nonzero(found.ar[1:])), int(np.count_nonzero(found.ma[1:]))
+    oracle = ARIMA(np.diff(walk), order=(p, 0, q), trend="c")
+    state = oracle.smooth([found.mean, *-found.ar[1 : p + 1], *found.ma[1 : q + 1], 1.0])
+    ahead = state.get_forecast(8)
+    assert fit.forecast == pytest.approx(walk[-1] + np.cumsum(ahead.predicted_mean), abs=0.05)
+    impulses = np.cumsum(oracle.impulse_responses(state.params, steps=7))
+    assert fit.spread == pytest.approx(np.sqrt(np.cumsum(impulses**2)), rel=1e-6)
+
+
+def test_stationarity_as_statsmodels_tests_it() -> None:
+    for values in (WALK, np.diff(WALK), arma(0.5, 0.0, 90)):
+        lags = int(4 * (len(values) / 100) ** 0.25)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its table of p values ends somewhere
+            assert kpss(values) == pytest.approx(statsmodels_kpss(values, nlags=lags)[0])
+    assert differences(WALK) == 1 and differences(arma(0.5, 0.0)) == 0
+
+
+def test_ets_is_one_of_the_family_and_follows_a_trend() -> None:
+    line = 50 + 2.0 * np.arange(40) + np.random.default_rng(1).normal(0, 0.1, 40)
+    assert MODELS["ets"](line, 3).forecast == pytest.approx(MODELS["holt"](line, 3).forecast, rel=0.01)
+    flat = np.random.default_rng(1).normal(50, 1, 60)
+    assert MODELS["ets"](flat, 3).forecast.tolist() == MODELS["ses"](flat, 3).forecast.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_a_constant_stays_constant(name: str) -> None:
+    found = forecast(np.full(30, 7.0), 4, 12, name)
+    assert found.point == pytest.approx(np.full(4, 7.0)) and found.interval(0.95)[1] == pytest.approx(
+        np.full(4, 7.0)
+    )
