@@ -15,6 +15,7 @@ from basedb.store.native import Reader, reading
 from etl.derived import publish
 from macroeconomy.forecast.combine import TooShort
 from macroeconomy.forecast.family import NAMES
+from macroeconomy.forecast.hierarchy import predict_hierarchies
 from macroeconomy.forecast.history import (
     History,
     histories,
@@ -25,6 +26,7 @@ from macroeconomy.forecast.history import (
 )
 from macroeconomy.forecast.keep import keep
 from macroeconomy.forecast.predict import Prediction, predict, predict_all
+from macroeconomy.forecast.reconcile import METHODS
 
 _DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 as_of_option = click.option(
@@ -48,6 +50,12 @@ model_option = click.option(
 @click.option(
     "--all", "every", is_flag=True, help="各指标、各地区的主要序列 / every indicator's leading series"
 )
+@click.option(
+    "--reconcile",
+    "method",
+    type=click.Choice(METHODS),
+    help="县区与全市相加一致（与 --all 合用）/ make counties add up to the city; with --all",
+)
 @click.option("--save", is_flag=True, help="存入预测表 / keep the forecasts in the store")
 @pass_site
 def forecast(
@@ -59,6 +67,7 @@ def forecast(
     as_of: datetime | None,
     model: str,
     every: bool,
+    method: str | None,
     save: bool,
 ) -> None:
     """预测 INDICATOR 今后几期，附 80% 与 95% 区间 / forecasts with their intervals.
@@ -69,8 +78,10 @@ def forecast(
         raise Usage("请指明 INDICATOR，或用 --all / name an indicator, or say --all")
     if every and (division or basis):
         raise Usage("--all 不与 --division、--basis 合用 / --all goes without --division and --basis")
+    if method and not every:
+        raise Usage("--reconcile 须与 --all 合用 / --reconcile goes with --all")
     made = (
-        _predict_all(site, as_of, horizon, model)
+        _predict_all(site, as_of, horizon, model, method)
         if every
         else [_predict_one(site, str(indicator), division, basis, as_of, horizon, model)]
     )
@@ -128,15 +139,18 @@ def _predict_one(
         ) from error
 
 
-def _predict_all(site: Site, as_of: datetime | None, horizon: int, model: str) -> list[Prediction]:
+def _predict_all(
+    site: Site, as_of: datetime | None, horizon: int, model: str, method: str | None
+) -> list[Prediction]:
     with reading(site.ready_store, site.time_zone.key) as reader:
         vintage = vintage_of(reader, as_of)
         found = leading(histories(read_figures(reader, vintage), vintage))
-    made, short = predict_all(found, horizon, model)
+    together, there = predict_hierarchies(found, horizon, model, method) if method else ([], set())
+    alone, short = predict_all((item for item in found if item.series_id not in there), horizon, model)
     if short and not site.json:
         names = "、".join(f"{item.indicator} {item.division}" for item in short)
         say(f"历史太短，未作预测：{names} / too little history")
-    return made
+    return together + alone
 
 
 _KEPT = "已存 {kept:,} 个预测（运行 {run_id}） / forecasts kept"
@@ -175,7 +189,8 @@ def _tell_one(site: Site, prediction: Prediction, kept: dict[str, Any]) -> None:
 
 
 def _tell_all(site: Site, made: list[Prediction], kept: dict[str, Any]) -> None:
-    vintage, model = (made[0].history.vintage, made[0].forecast.model) if made else (None, None)
+    vintage = made[0].history.vintage if made else None
+    model = "、".join(sorted({item.forecast.model for item in made}))
     rows = [
         {"indicator": item.history.indicator, "division": item.history.division, "basis": item.history.basis, **row}
         for item in made

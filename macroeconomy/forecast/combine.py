@@ -38,13 +38,15 @@ def forecast(values: Series, horizon: int, period: int, model: str = "combined")
     fits = [MODELS[name](adjusted, horizon) for name in names]
     seasonal = ahead(found, len(values), horizon)
     spread = np.mean([fit.spread for fit in fits], axis=0)
+    errors = _combined_errors(fits)
     return Forecast(
         model,
         np.mean([fit.forecast for fit in fits], axis=0) * seasonal,
         seasonal[:, None] * shock_weights(spread),
-        _deviation(fits),
+        _deviation(errors),
         # What was never negative is not forecast to be.
         0.0 if values.min() >= 0 else -np.inf,
+        errors,
     )
 
 
@@ -58,9 +60,14 @@ def shock_weights(spread: Series) -> Series:
     return np.where(lag >= 0, weights[np.abs(lag)], 0.0)
 
 
-def _deviation(fits: list[Fit]) -> float:
-    """The deviation of the combined one-step error, with the degrees of freedom the models used."""
+def _combined_errors(fits: list[Fit]) -> Series:
+    """One-step errors of the mean of the models."""
     # A model of differences has no errors for the first values.
     shortest = min(len(fit.errors) for fit in fits)
-    combined = np.mean([fit.errors[-shortest:] for fit in fits], axis=0)
-    return float(np.sqrt((combined**2).sum() / max(len(combined) - 3, 1)))
+    errors: Series = np.mean([fit.errors[-shortest:] for fit in fits], axis=0)
+    return errors
+
+
+def _deviation(errors: Series) -> float:
+    """The deviation of one-step errors, with the degrees of freedom the models used."""
+    return float(np.sqrt((errors**2).sum() / max(len(errors) - 3, 1)))

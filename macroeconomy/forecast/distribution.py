@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ class Forecast:
     """Points ahead, with errors that are sums of the shocks to come.
 
     mean: one value per period. loading: periods × shocks, how much of each shock is in each error.
-    deviation: of one shock. lowest: the least value possible.
+    deviation: of one shock. lowest: the least value possible. errors: of the one-step forecasts within the series.
     """
 
     model: str
@@ -28,6 +28,7 @@ class Forecast:
     loading: Series
     deviation: float
     lowest: float = -np.inf
+    errors: Series = field(default_factory=lambda: np.zeros(0), repr=False)
 
     @property
     def point(self) -> Series:

@@ -85,6 +85,7 @@ def arma(phi: float, theta_: float, count: int = 300, seed: int = 5) -> np.ndarr
     return values
 
 
+@pytest.mark.filterwarnings("ignore:Non-")
 @pytest.mark.parametrize(("phi", "theta_"), [(0.7, 0.0), (0.0, 0.6), (0.6, -0.3), (0.0, 0.0)])
 def test_arma_parameters_as_statsmodels_estimates_them(phi: float, theta_: float) -> None:
     values = arma(phi, theta_) + 10
