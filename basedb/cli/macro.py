@@ -32,6 +32,7 @@ _APART = {
     "adjust": "macro_adjust",
     "export": "macro_export",
     "forecast": "macro_forecast",
+    "nowcast": "macro_nowcast",
     "warn": "macro_warn",
 }
 

@@ -28,6 +28,8 @@ Series = NDArray[np.floating[Any]]
 SHORTEST = 4
 #: Regressors stand or fall together.
 _GROUPS = (("working_days",), ("before", "during", "after"))
+#: Years over which seasons are smoothed: fewer let the cycle leak into the last of them.
+_SEASONAL = 13
 #: Without a test that sees seasons at this level there are none to take out.
 _SIGNIFICANT = 0.05
 
@@ -79,7 +81,7 @@ def adjust(
     coefficients = {name: beta for name, (beta, _) in effects.items()}
     calendar = design[list(coefficients)] @ pd.Series(coefficients, dtype=float) if effects else level * 0.0
     free = level - calendar
-    parts = STL(free, period=per_year, robust=True).fit()
+    parts = STL(free, period=per_year, seasonal=_SEASONAL, robust=True).fit()
     tests = residual_seasonality(free, per_year)
     seasonal = parts.seasonal if min(tests) < _SIGNIFICANT else pd.Series(0.0, values.index)
     adjusted = free - seasonal
@@ -166,3 +168,20 @@ def airline(level: pd.Series, design: pd.DataFrame, per_year: int) -> Airline:
     return Airline(
         tuple(beta.tolist()), tuple(t_values.tolist()), (float(found.x[0]), float(found.x[1])), float(aicc)
     )
+
+
+def factors(found: Adjusted, frequency: str, numbers: pd.Index, at_end: bool = False) -> pd.Series:
+    """Seasons and calendar together for any periods by ordinal: what adjusted values are multiplied with.
+
+    After the last period the seasons are those of its last year. ValueError if the parts add up.
+    """
+    if not found.multiplicative:
+        raise ValueError("a series whose parts add up has no factors")
+    per_year = PER_YEAR[frequency]
+    last_year = found.seasonal.tail(per_year)
+    by_place = dict(zip((last_year.index - 1) % per_year, last_year, strict=True))
+    seasonal = found.seasonal.reindex(numbers)
+    seasonal = seasonal.fillna(pd.Series([by_place[(number - 1) % per_year] for number in numbers], numbers))
+    coming = regressors(frequency, numbers, at_end).reindex(columns=list(found.effects), fill_value=0.0)
+    effect = coming @ np.array([beta for beta, _ in found.effects.values()])
+    return seasonal * found.calendar.reindex(numbers).fillna(effect.map(np.exp))

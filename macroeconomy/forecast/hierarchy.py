@@ -66,7 +66,11 @@ def predict_together(group: Hierarchy, horizon: int, model: str, method: str) ->
         rest = group.whole.values - sum(item.values for item in group.parts)
         base.append(forecast(rest.dropna().to_numpy(float), horizon, per_year, model))
     found = reconcile(base[0], base[1:], method)
-    return [published(item, own) for item, own in zip((group.whole, *group.parts), found, strict=False)]
+    series = (group.whole, *group.parts)
+    return [
+        published(item, own, tuple(other for other in series if other is not item))
+        for item, own in zip(series, found, strict=False)
+    ]
 
 
 def predict_hierarchies(

@@ -82,6 +82,6 @@ def _rows(prediction: Prediction, scenario: str) -> pd.DataFrame:
         for name in ("series_id", "indicator", "division", "frequency", "basis", "price", "unit", "vintage", "origin")
     }  # fmt: skip
     return frame.assign(
-        **same, model=found.model, model_version=VERSION, scenario=scenario, inputs=history.digest,
+        **same, model=found.model, model_version=VERSION, scenario=scenario, inputs=prediction.inputs,
         figures=len(history.values), repaired=history.repaired, filled=history.filled,
     )  # fmt: skip

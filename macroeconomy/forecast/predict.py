@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 
@@ -15,12 +16,24 @@ from macroeconomy.periods import PER_YEAR, Period, period_at
 
 @dataclass(frozen=True)
 class Prediction:
-    """A series and what is forecast of it: one period per value of `forecast`, horizons counted from 1."""
+    """A series and what is forecast of it: one period per value of `forecast`, horizons counted from 1.
+
+    beside: other series the forecast was made from.
+    """
 
     history: History
     periods: tuple[Period, ...]
     horizons: tuple[int, ...]
     forecast: Forecast
+    beside: tuple[History, ...] = ()
+
+    @property
+    def inputs(self) -> str:
+        """A fingerprint of all figures the forecast was made from."""
+        if not self.beside:
+            return self.history.digest
+        digests = [self.history.digest, *sorted(item.digest for item in self.beside)]
+        return sha256("".join(digests).encode()).hexdigest()[:16]
 
 
 def predict(history: History, horizon: int, model: str = "combined") -> Prediction:
@@ -33,8 +46,11 @@ def predict(history: History, horizon: int, model: str = "combined") -> Predicti
     return published(history, own)
 
 
-def published(history: History, own: Forecast) -> Prediction:
-    """The forecast of a series from that of its periods' own figures: totals where it publishes totals."""
+def published(history: History, own: Forecast, beside: tuple[History, ...] = ()) -> Prediction:
+    """The forecast of a series from that of its periods' own figures: totals where it publishes totals.
+
+    beside: other series it was made from.
+    """
     per_year = PER_YEAR[history.frequency]
     numbers = int(history.values.index[-1]) + 1 + np.arange(len(own.mean))
     matrix, start = np.eye(len(numbers)), np.zeros(len(numbers))
@@ -48,6 +64,7 @@ def published(history: History, own: Forecast) -> Prediction:
         tuple(period_at(history.frequency, int(numbers[at])) for at in shown),
         tuple(int(at) + 1 for at in shown),
         own.through(matrix[shown], start[shown]),
+        beside,
     )
 
 
