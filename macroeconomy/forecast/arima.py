@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from macroeconomy.forecast.models import Fit
 
@@ -70,7 +69,7 @@ def arima(values: Series, horizon: int) -> Fit:
     whole = found.ar
     for _ in range(order):
         whole = np.convolve(whole, [1.0, -1.0])
-    weights = lfilter(found.ma, whole, np.r_[1.0, np.zeros(horizon - 1)])
+    weights = _impulses(whole, found.ma, horizon)
     errors = found.errors[1:] if order == 0 else found.errors
     return Fit(_ahead(values, found, whole, horizon), errors, np.sqrt(np.cumsum(weights**2)))
 
@@ -118,6 +117,15 @@ def _estimate(values: Series, mean: float) -> Estimated:
     best = int(np.argmin(aicc))
     ar, ma = np.r_[1.0, -_AR[:, best]], np.r_[1.0, _MA[:, best]]
     return Estimated(ar, ma, mean, errors[:, best], float(aicc[best]))
+
+
+def _impulses(whole: Series, ma: Series, horizon: int) -> Series:
+    """How much a shock adds to the value so many periods later."""
+    weights = np.r_[ma, np.zeros(horizon)][:horizon]
+    for at in range(1, horizon):
+        reach = min(at, len(whole) - 1)
+        weights[at] -= whole[1 : reach + 1] @ weights[at - reach : at][::-1]
+    return weights
 
 
 def _ahead(values: Series, found: Estimated, whole: Series, horizon: int) -> Series:

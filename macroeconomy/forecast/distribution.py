@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Series = NDArray[np.floating[Any]]
 #: Degrees of freedom of the errors: series change their course more often than normal errors admit. With
@@ -49,7 +49,7 @@ class Forecast:
 
     def quantile(self, probability: float) -> Series:
         """The values that the figures stay below with a probability (0 to 1)."""
-        return np.maximum(self.mean + student.ppf(probability, TAILS) * self.deviations, self.lowest)
+        return np.maximum(self.mean + stdtrit(TAILS, probability) * self.deviations, self.lowest)
 
     def interval(self, level: float) -> tuple[Series, Series]:
         """The bounds that hold the figures with a probability `level` (0 to 1)."""

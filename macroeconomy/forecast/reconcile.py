@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
 
 from macroeconomy.forecast.distribution import Forecast
 
@@ -89,6 +88,8 @@ def _bounded(base: Matrix, weights: Matrix, lowest: Matrix) -> Matrix:
     summing = np.vstack([np.ones(len(base) - 1), np.eye(len(base) - 1)])
     if np.linalg.matrix_rank(weights) < len(base):  # a forecast without errors: bottom up
         return np.maximum(base[1:], lowest)
+    from scipy.optimize import lsq_linear  # slow to come, and seldom needed
+
     white = np.linalg.inv(np.linalg.cholesky(weights))
     found: Matrix = lsq_linear(white @ summing, white @ base, bounds=(lowest, np.inf)).x
     # The solver keeps within its bounds by a hair.

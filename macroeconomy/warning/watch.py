@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from basedb.store.native import Reader
 from macroeconomy.forecast.combine import TooShort
@@ -116,6 +116,6 @@ def expect(item: Watched, model: str = "combined") -> Expected | None:
     point, deviation = float(prediction.forecast.point[0]), float(prediction.forecast.deviations[0])
     cold, hot = (float(point < limits[1]), float(point > limits[2]))
     if deviation > 0:
-        cold = float(student.cdf((limits[1] - point) / deviation, TAILS))
-        hot = float(student.sf((limits[2] - point) / deviation, TAILS))
+        cold = float(stdtr(TAILS, (limits[1] - point) / deviation))
+        hot = float(stdtr(TAILS, (point - limits[2]) / deviation))
     return Expected(prediction.periods[0].code, point, light(point, limits), cold, hot)
