@@ -16,8 +16,9 @@ from geospatial.topology import find_errors
 _IDENTITY = "layer, kind, feature_id, other_id, round(measure, 3)"
 
 
-def after_night(session: Session, addresses: str, published_at: str, run_id: int) -> int:
+def after_night(session: Session, addresses: str, published_at: str, run_id: int, movements: str = "") -> int:
     """See `basedb.domain.AfterNight`."""
+    del movements
     changed = refresh_places(session, addresses, published_at, run_id)
     return changed + refresh_errors(session, published_at, run_id)
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from basedb.domain import StagedDomain
+from macroeconomy.after_night import after_night
 from macroeconomy.attributes import ATTRIBUTES
+from macroeconomy.migrations import MIGRATIONS
+from macroeconomy.notes import WriteNotes
 from macroeconomy.settings import SCHEMA as SETTINGS
 from macroeconomy.stages import CheckFigures, FindObservations, ReadFigures, WriteObservations
 from macroeconomy.tables import metadata, source_record
@@ -21,5 +24,7 @@ DOMAIN = StagedDomain(
     settings_schema=SETTINGS,
     prepare=(ReadFigures(),),
     master=(FindObservations(), CheckFigures()),
-    publish=(WriteObservations(),),
+    publish=(WriteObservations(), WriteNotes()),
+    migrations=MIGRATIONS,
+    after_night=after_night,
 )

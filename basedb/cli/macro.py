@@ -28,7 +28,12 @@ basis_option = click.option(
 
 
 # Subcommands that need the domain's package, loaded when they are asked for.
-_APART = {"export": "macro_export", "forecast": "macro_forecast"}
+_APART = {
+    "discrepancies": "macro_check",
+    "export": "macro_export",
+    "forecast": "macro_forecast",
+    "registers": "macro_check",
+}
 
 
 class _Figures(click.Group):
@@ -136,11 +141,18 @@ def revisions(
 
 
 @contextmanager
-def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
-    """A reader of the store, and the code and name of the indicator meant."""
+def macro_reader(site: Site) -> Iterator[Reader]:
+    """A reader of a store that has the macroeconomic base."""
     if "macroeconomy" not in site.domains:
         raise Usage("没有安装宏观经济库 / the macroeconomic base is not installed")
     with reading(site.ready_store, site.time_zone.key) as reader:
+        yield reader
+
+
+@contextmanager
+def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
+    """A reader of the store, and the code and name of the indicator meant."""
+    with macro_reader(site) as reader:
         listed = reader.ask("SELECT indicator, name, aliases FROM macroeconomy.indicator").records()
         for item in listed:
             if indicator in (item["indicator"], item["name"], *str(item["aliases"]).split("|")):
@@ -184,7 +196,10 @@ _TITLES = {
     "period": "时期", "value": "数值", "unit": "单位", "status": "状态", "released_at": "发布日期", "source": "来源",
     "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
     "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",
-    "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
+    "department": "责任部门", "code": "代码", "name": "指标", "division": "地区", "basis": "口径", "periods": "期数",
+    "published": "公布数", "expected": "对照数", "explanation": "说明", "meaning": "含义", "registered": "登记数",
+    "difference": "差额", "coverage": "登记比", "explained": "定义可说明", "unexplained": "余下",
+    "reconstructed": "倒推", "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 
 

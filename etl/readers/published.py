@@ -185,7 +185,7 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
             unit = stated["unit"]
             page.ignored.append(IgnoredRow(number, "footnote"))
         elif _is_footnote(grid, table, at, texts):
-            page.ignored.append(IgnoredRow(number, "footnote"))
+            page.ignored.append(IgnoredRow(number, "footnote", " ".join(texts)))
         else:
             page.kept.append((number, _row(grid, table, at, unit)))
         at += 1

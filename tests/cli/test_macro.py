@@ -13,6 +13,7 @@ from basedb.cli.macro_export import DIMENSIONS
 from basedb.cli.main import main
 from basedb.store import open_store
 from basedb.store.migrate import initialise
+from etl.after_night import after_night
 from etl.contract.model import ReaderSpec
 from macroeconomy import DOMAIN
 from tests.macroeconomy.office import CONTRACTS, Office, budget, bulletin, power
@@ -107,3 +108,20 @@ def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> N
     )
     with open_store(url).reading() as engine:
         assert office.query(query) == engine.execute(query).fetchall() != []
+
+
+def test_discrepancies_have_their_owners(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    office = Office(open_store(url), tmp_path)
+    months = {f"{year}-{month:02d}": 700.0 for year in (2025, 2026) for month in range(1, 9)}
+    office.deliver("dl_power", 1, "dl_power.json", power({**months, "2025-09": 700.0}))
+    assert after_night(office.store, {"macroeconomy": DOMAIN}, 20.0) == 2
+    rows = document(url, "discrepancies", "--department", "供电公司")["rows"]
+    assert [(row["code"], row["name"], row["period"]) for row in rows] == [
+        ("macro.release_missing", "全社会用电量", "2026-09"), ("macro.release_missing", "工业用电量", "2026-09"),
+    ]  # fmt: skip
+    assert all(row["meaning_en"] and row["meaning"] for row in rows)
+    assert "供电公司" in ask(url, "discrepancies").output
+    assert document(url, "discrepancies", "--department", "统计局")["rows"] == []
+    assert document(url, "registers")["rows"] == []
