@@ -7,15 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sdmx
 from click.testing import CliRunner, Result
 
-from basedb.cli.macro_export import DIMENSIONS
 from basedb.cli.main import main
 from basedb.store import open_store
 from basedb.store.migrate import initialise
 from etl.after_night import after_night
 from etl.contract.model import ReaderSpec
 from macroeconomy import DOMAIN
+from macroeconomy.exchange.observations import DIMENSIONS
+from macroeconomy.sdmx_codes import unit_codes
 from tests.macroeconomy.office import CONTRACTS, Office, budget, bulletin, power
 
 
@@ -86,28 +88,75 @@ def test_forecasts_continue_the_series(tmp_path: Path) -> None:
     assert ask(url, "forecast", "POWER_IND", "--division", "411102").exit_code == 2
 
 
-def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> None:
-    found = ask(url, "export", str(tmp_path / "figures.csv"))
+_FIGURES = (
+    "SELECT indicator, division, frequency, period, basis, price, value, unit"
+    " FROM macroeconomy.observation_current ORDER BY ALL"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("figures.csv", "sdmx-csv"),
+        ("f2.csv", "sdmx-csv-2"),
+        ("figures.xml", "sdmx-ml"),
+        ("figures.json", "sdmx-json"),
+    ],
+)
+def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path, name: str, form: str) -> None:
+    found = ask(url, "export", str(tmp_path / name), "--format", form)
     assert found.exit_code == 0, found.output
     shape = {
         "indicator": "INDICATOR", "division": "REF_AREA", "unit": "UNIT_MEASURE", "basis": "BASIS", "price": "PRICE",
         "codes": {"price": {"_Z": ""}},
     }  # fmt: skip
     contract = CONTRACTS["tj_stats"]
-    options = {"table": "figures", "structure": "BASEDB:MACRO", "dimensions": list(DIMENSIONS)}
+    structure = "MACRO" if form == "sdmx-ml" else "BASEDB:MACRO"
+    options = {"table": "figures", "structure": structure, "dimensions": list(DIMENSIONS)}
     settings = {**contract.settings, "tables": {"figures": {"sdmx": shape}}}
     reader = ReaderSpec("sdmx", options)
     again = f"duckdb:///{tmp_path / 'again.duckdb'}"
     initialise(open_store(again), [DOMAIN])
     contracts = {"tj_stats": replace(contract, reader=reader, readers=(reader,), settings=settings)}
     office = Office(open_store(again), tmp_path, contracts)
-    office.deliver("tj_stats", 1, "gdp_sdmx.csv", (tmp_path / "figures.csv").read_bytes())
-    query = (
-        "SELECT indicator, division, frequency, period, basis, price, value, unit"
-        " FROM macroeconomy.observation_current ORDER BY ALL"
-    )
+    office.deliver("tj_stats", 1, f"gdp_sdmx{Path(name).suffix}", (tmp_path / name).read_bytes())
     with open_store(url).reading() as engine:
-        assert office.query(query) == engine.execute(query).fetchall() != []
+        assert office.query(_FIGURES) == engine.execute(_FIGURES).fetchall() != []
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("f2.csv", "sdmx-csv-2"), ("figures.xml", "sdmx-ml"), ("figures.json", "sdmx-json")]
+)
+def test_the_sdmx_library_reads_the_same_observations(url: str, tmp_path: Path, name: str, form: str) -> None:
+    structure = tmp_path / "structure.xml"
+    found = ask(url, "export", str(tmp_path / name), "--format", form, "--structure", str(structure))
+    assert found.exit_code == 0, found.output
+    described = sdmx.read_sdmx(structure)
+    flow = described.dataflow["MACRO"]
+    assert [item.id for item in flow.structure.dimensions] == [*DIMENSIONS, "TIME_PERIOD"]
+    codes = described.codelist["CL_INDICATOR"]
+    assert str(codes["RETAIL"].name.localized_default("zh")) == "社会消费品零售总额"
+    message = (
+        sdmx.read_sdmx(tmp_path / name, structure=flow)
+        if form == "sdmx-csv-2"
+        else sdmx.read_sdmx(tmp_path / name)
+    )
+    read = set()
+    for item in message.data[0].obs:
+        whole = {key: str(value.value) for key, value in (item.series_key or item.key).values.items()}
+        whole |= {key: str(value.value) for key, value in item.key.values.items()}
+        read.add((*(whole[part] for part in DIMENSIONS), whole["TIME_PERIOD"], float(item.value)))
+    with open_store(url).reading() as engine:
+        rows = engine.execute(
+            "SELECT frequency, division, indicator, basis, coalesce(nullif(price, ''), '_Z'), unit, period, value"
+            " FROM macroeconomy.observation_current"
+        ).fetchall()
+    assert read == {(*row[:5], unit_codes(row[5])[0], *row[6:]) for row in rows}
+
+
+def test_an_export_says_what_is_wrong_with_its_words(url: str, tmp_path: Path) -> None:
+    assert ask(url, "export", str(tmp_path / "figures.txt")).exit_code == 2
+    assert ask(url, "export", str(tmp_path / "figures.csv"), "--dataflow", "MACRO").exit_code == 2
 
 
 def test_discrepancies_have_their_owners(tmp_path: Path) -> None:
