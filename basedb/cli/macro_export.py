@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from basedb.cli.exits import Usage
-from basedb.cli.macro import macro_reader
+from basedb.cli.macro import DATE, current_or_as_of, division_names, macro_reader
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader
@@ -19,7 +19,6 @@ from macroeconomy.exchange.sdmx_json import write_json
 from macroeconomy.exchange.sdmx_ml import write_generic, write_structure
 from macroeconomy.sdmx_codes import measure_name, unit_codes
 
-_DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 _Writer = Callable[[Path, Header, Iterable[Observation]], int]
 _WRITERS: dict[str, _Writer] = {
     "sdmx-csv": write_csv,
@@ -36,7 +35,7 @@ _BY_SUFFIX = {".csv": "sdmx-csv", ".xml": "sdmx-ml", ".json": "sdmx-json"}
     "--format", "form", type=click.Choice(sorted(_WRITERS)), help="格式，缺省按文件名 / by the name"
 )
 @click.option("--indicator", multiple=True, help="只导出这些指标代码，可重复 / these indicators only")
-@click.option("--as-of", "as_of", type=_DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
+@click.option("--as-of", "as_of", type=DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
 @click.option(
     "--dataflow", default="BASEDB:MACRO(1.0)", show_default=True, help="数据流标识 / the dataflow's name"
 )
@@ -69,11 +68,7 @@ def export(
         header = Header(Structure.parse(dataflow), datetime.now(UTC))
     except ValueError as error:
         raise Usage("数据流应写作 机构:标识(版本) / write the dataflow as AGENCY:ID(VERSION)") from error
-    figures = (
-        f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
-        if as_of
-        else "macroeconomy.observation_current"
-    )
+    figures = current_or_as_of(as_of)
     chosen = f" WHERE indicator IN ({', '.join('?' * len(indicator))})" if indicator else ""
     with macro_reader(site) as reader:
         answer = reader.ask(f"SELECT {SELECTED} FROM {figures}{chosen} ORDER BY {ORDER}", list(indicator))
@@ -89,17 +84,10 @@ def export(
 def _code_lists(reader: Reader) -> dict[str, dict[str, str]]:
     """The codes in use of the dimensions whose lists depend on the figures, with their names."""
     names = dict(reader.ask("SELECT indicator, name FROM macroeconomy.indicator ORDER BY indicator").rows)
-    areas = dict(
-        reader.ask(
-            "SELECT DISTINCT s.division, coalesce(c.label, s.division) FROM macroeconomy.series s"
-            " LEFT JOIN basedb.code_list c ON c.list = 'division' AND c.code = substr(s.division, 1, 6)"
-            " AND c.valid_to = DATE '9999-12-31' ORDER BY 1"
-        ).rows
-    )
     units = reader.ask("SELECT DISTINCT unit FROM macroeconomy.observation_current ORDER BY unit").rows
     measures = sorted({unit_codes(str(unit))[0] for (unit,) in units})
     return {
-        "REF_AREA": areas,
+        "REF_AREA": division_names(reader),
         "INDICATOR": names,
         "UNIT_MEASURE": {code: measure_name(code) for code in measures},
     }

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sdmx
 from click.testing import CliRunner, Result
@@ -152,6 +153,32 @@ def test_the_sdmx_library_reads_the_same_observations(url: str, tmp_path: Path, 
             " FROM macroeconomy.observation_current"
         ).fetchall()
     assert read == {(*row[:5], unit_codes(row[5])[0], *row[6:]) for row in rows}
+
+
+def test_a_bulletin_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "tj_monthly_202609.xlsx"
+    found = ask(url, "bulletin", "2026-09", str(path))
+    assert found.exit_code == 0, found.output
+    again = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    initialise(open_store(again), [DOMAIN])
+    office = Office(open_store(again), tmp_path)
+    account = office.deliver("tj_stats", 1, path.name, path.read_bytes())
+    assert account.status == "loaded" and account.findings == {}
+    query = _FIGURES.replace("value, unit", "round(normal_value, 6)")
+    with open_store(url).reading() as engine:
+        assert office.query(query) == engine.execute(query).fetchall() != []
+    sheet = openpyxl.load_workbook(path)["全市"]
+    areas = {str(area) for area in sheet.merged_cells}
+    assert sheet["A1"].value == "2026年9月全市主要经济指标" and "C3:D3" in areas
+    labels = [row[0].value for row in sheet.iter_rows(min_row=5)]
+    assert labels.index("一般公共预算收入") + 1 == labels.index("\u3000\u3000税收收入")
+
+
+def test_a_bulletin_needs_a_month_with_figures(url: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "bulletin.xlsx")
+    assert ask(url, "bulletin", "1999-01", path).exit_code == 2
+    assert ask(url, "bulletin", "2026-13", path).exit_code == 2
+    assert ask(url, "bulletin", "2026-09", str(tmp_path / "bulletin.csv")).exit_code == 2
 
 
 def test_an_export_says_what_is_wrong_with_its_words(url: str, tmp_path: Path) -> None:
