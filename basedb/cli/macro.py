@@ -39,6 +39,7 @@ basis_option = click.option(
 # Subcommands that need the domain's package, loaded when they are asked for.
 _APART = {
     "bulletin": "macro_bulletin",
+    "chart": "macro_chart",
     "discrepancies": "macro_check",
     "export": "macro_export",
     "forecast": "macro_forecast",
