@@ -38,6 +38,7 @@ basis_option = click.option(
 
 # Subcommands that need the domain's package, loaded when they are asked for.
 _APART = {
+    "brief": "macro_brief",
     "bulletin": "macro_bulletin",
     "chart": "macro_chart",
     "discrepancies": "macro_check",
