@@ -34,9 +34,13 @@ _OPEN = "DATE '9999-12-31'"
 #: A source that fell silent for longer has ended the series.
 _ENDED_AFTER = 400
 
-# Half the last place of every member and of the city is rounding.
+# Half the last place of every member and of the city is rounding; a doubted figure's gap is its own doubt.
 _GAPS = f"""
-    WITH whole AS (
+    WITH doubted AS (
+        SELECT DISTINCT substr(o.division, 1, 4) AS city_code, o.indicator, o.frequency, o.period, o.basis
+        FROM macroeconomy.observation_issue i JOIN macroeconomy.observation o USING (observation_id)
+        WHERE o.current_to = {_OPEN}),
+    whole AS (
         SELECT g.*, o.source, o.file_id,
             0.5 * (g.members + 2) * power(10.0, -o.decimals)
                 * coalesce(o.normal_value / nullif(o.value, 0), 1) AS rounding
@@ -50,7 +54,9 @@ _GAPS = f"""
         arg_max(w.city, w.period_end) AS published,
         arg_max(w.counties + coalesce(w.own_level, 0), w.period_end) AS expected, t.text AS explanation
     FROM whole w LEFT JOIN told t USING (file_id)
-    WHERE abs(w.gap) > w.rounding
+    WHERE abs(w.gap) > w.rounding AND NOT EXISTS (
+        FROM doubted x WHERE x.city_code = substr(w.division, 1, 4) AND x.indicator = w.indicator
+            AND x.frequency = w.frequency AND x.period = w.period AND x.basis = w.basis)
     GROUP BY w.source, w.indicator, w.division, w.frequency, w.basis, t.text"""
 
 _REGISTERS = f"""

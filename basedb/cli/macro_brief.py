@@ -74,12 +74,9 @@ def _drawn(
     """A chart of each headline's growth, or of its level where no growth is published."""
     found = []
     for headline in told:
-        kind = headline.indicator.kind
         if headline.indicator.parent:
             continue
-        level = {"index": "index", "stock": "stock"}.get(kind, "ytd")
-        growth = "stock_yoy" if kind == "stock" else "ytd_yoy"
-        basis = growth if headline.growth is not None else level
+        basis = f"{headline.basis}_yoy" if headline.growth is not None else headline.basis
         subject = (headline.indicator.code, headline.indicator.name)
         try:
             found.append(

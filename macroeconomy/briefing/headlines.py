@@ -13,8 +13,12 @@ from macroeconomy.periods import parse_period
 
 #: A quarter's figures are news until the next quarter ends.
 _FRESH = timedelta(days=92)
-#: Which level and which growth an indicator of a kind is told by.
-_TOLD = {"flow": ("ytd", "ytd_yoy"), "stock": ("stock", "stock_yoy"), "index": ("index", "")}
+#: Which level and which growth an indicator of a kind is told by, the first that is published.
+_TOLD = {
+    "flow": (("ytd", "ytd_yoy"), ("cur", "cur_yoy")),
+    "stock": (("stock", "stock_yoy"),),
+    "index": (("index", ""),),
+}
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,17 @@ class Level:
 
 @dataclass(frozen=True)
 class Headline:
-    """What is told of an indicator: its last period, level, growth (%), and growth in the period before."""
+    """What is told of an indicator: its last period, level, growth (%), and growth in the period before.
+
+    basis: what the level measures.
+    """
 
     indicator: Indicator
     period: str
     level: Level | None
     growth: Level | None
     before: Level | None
+    basis: str = "ytd"
 
     @property
     def change(self) -> float | None:
@@ -69,20 +77,22 @@ def headlines(reader: Reader, figures: str, city: str, month: str) -> list[Headl
 
 
 def _headline(item: Indicator, rows: Sequence[dict[str, Any]], end: date) -> Headline | None:
-    level_basis, growth_basis = _TOLD[item.kind]
-    told = [row for row in rows if row["basis"] in (level_basis, growth_basis) and _is_usual(item, row)]
-    if not told or told[-1]["period_end"] <= end - _FRESH:
-        return None
-    last = told[-1]["period_end"]
-    lead = growth_basis or level_basis
-    earlier = [row for row in told if row["basis"] == lead and row["period_end"] < last]
-    return Headline(
-        item,
-        told[-1]["period"],
-        _level(row for row in told if row["basis"] == level_basis and row["period_end"] == last),
-        _level(row for row in told if row["basis"] == growth_basis and row["period_end"] == last),
-        _level(reversed(earlier)),
-    )
+    for level_basis, growth_basis in _TOLD[item.kind]:
+        told = [row for row in rows if row["basis"] in (level_basis, growth_basis) and _is_usual(item, row)]
+        if not told or told[-1]["period_end"] <= end - _FRESH:
+            continue
+        last = told[-1]["period_end"]
+        lead = growth_basis or level_basis
+        earlier = [row for row in told if row["basis"] == lead and row["period_end"] < last]
+        return Headline(
+            item,
+            told[-1]["period"],
+            _level(row for row in told if row["basis"] == level_basis and row["period_end"] == last),
+            _level(row for row in told if row["basis"] == growth_basis and row["period_end"] == last),
+            _level(reversed(earlier)),
+            level_basis,
+        )
+    return None
 
 
 def _is_usual(item: Indicator, row: dict[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def headline_table(headlines: Sequence[Headline]) -> Section:
 def _headline_row(item: Headline) -> list[Any]:
     told = [part for part in (item.level, item.growth) if part is not None]
     return [
-        item.indicator.name, span(item.period, item.indicator.kind)[0], item.level or "",
+        item.indicator.name, span(item.period, item.basis)[0], item.level or "",
         item.level.unit if item.level else "", item.growth or "", _signed(item.change),
         _STATUS[told[0].status] if told else "", "存疑" if any(part.is_doubted for part in told) else "",
     ]  # fmt: skip

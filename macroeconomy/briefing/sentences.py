@@ -16,7 +16,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def sentence(headline: Headline) -> tuple[str, str]:
     """What a headline says, in Chinese and in English."""
     kind = headline.indicator.kind
-    when_zh, when_en = span(headline.period, kind)
+    when_zh, when_en = span(headline.period, headline.basis)
     name, code = headline.indicator.name, headline.indicator.code
     if kind == "index" and headline.level is not None:
         rise = headline.level.value - 100
@@ -38,7 +38,7 @@ def sentence(headline: Headline) -> tuple[str, str]:
     return (f"{zh}（存疑）。", f"{en} (doubtful).") if any(marks) else (f"{zh}。", f"{en}.")
 
 
-def span(period: str, kind: str) -> tuple[str, str]:
+def span(period: str, basis: str) -> tuple[str, str]:
     """What a period's figures cover: from the start of the year, or its end, or the month itself."""
     year, _, rest = period.partition("-")
     if rest.startswith("Q"):
@@ -46,9 +46,9 @@ def span(period: str, kind: str) -> tuple[str, str]:
         return zh, f"{en} {year}"
     month = int(rest)
     name = f"{_MONTHS[month - 1]} {year}"
-    if kind == "stock":
+    if basis == "stock":
         return f"{month}月末", f"End of {name}"
-    if kind == "index" or month == 1:
+    if basis in ("index", "cur") or month == 1:
         return f"{month}月", name
     return f"1—{month}月", f"Jan–{name}"
 

@@ -17,7 +17,7 @@ from macroeconomy import DOMAIN
 from macroeconomy.briefing.headlines import Headline, Level
 from macroeconomy.briefing.sentences import sentence
 from macroeconomy.indicators import indicators
-from tests.macroeconomy.office import BULLETIN, COUNTIES, Office, budget, bulletin
+from tests.macroeconomy.office import BULLETIN, COUNTIES, Office, budget, bulletin, power
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     office.deliver("tj_stats", 2, "tj_monthly_202610.xlsx", bulletin("2026年10月", rates, counties))
     row = (2026, 10, "全市合计", "一般公共预算收入")
     office.deliver("cz_finance", 2, "cz_budget.csv", budget([(*row, 800, 7120, 4.6)]))
+    office.deliver("dl_power", 2, "dl_power.json", power({"2026-09": 769.09, "2026-10": 766.11}))
     office.deliver("cz_finance", 4, "cz_budget.csv", budget([(*row, 810, 7130, 4.6)]))
     after_night(office.store, {"macroeconomy": DOMAIN}, 20.0)
     return url
@@ -50,6 +51,9 @@ def test_a_briefing_tells_figures_charts_and_revisions(url: str, tmp_path: Path)
     text = page.text_content()
     assert "漯河市经济运行简报（2026年10月）" in text and "Economic briefing, 2026-10" in text
     assert "1—10月，社会消费品零售总额 4.541 亿元，同比增长 10.2%，增速较上期加快 0.7 个百分点。" in text
+    assert "10月，全社会用电量 766.11 万千瓦时。" in text, (
+        "without a cumulative figure the month's own is told"
+    )
     assert len(page.findall(".//svg")) >= 4
     titles = [title.text for title in page.findall(".//h2")]
     assert [str(title).strip() for title in titles] == [
@@ -90,5 +94,6 @@ def level(value: float, unit: str = "%", decimals: int = 1) -> Level:
 def test_headlines_are_told_as_communiques_put_them(
     code: str, period: str, figure: Level | None, growth: Level | None, before: Level | None, zh: str
 ) -> None:
-    told, english = sentence(Headline(indicators()[code], period, figure, growth, before))
+    basis = {"stock": "stock", "index": "index"}.get(indicators()[code].kind, "ytd")
+    told, english = sentence(Headline(indicators()[code], period, figure, growth, before, basis))
     assert told == zh and english.endswith(".")
