@@ -11,7 +11,7 @@
 -- column explanation: 定义差别
 WITH told AS (
     SELECT c.subject, c.indicator, c.division, o.frequency, o.period, o.period_end, c.period AS month,
-        o.normal_value * c.factor AS published, CAST(c.registered AS FLOAT8) AS registered, c.factor, c.reconstructed,
+        round(o.normal_value * c.factor) AS published, CAST(c.registered AS FLOAT8) AS registered, c.factor, c.reconstructed,
         o.status, o.source, CAST(substr(o.period, 1, 4) AS INTEGER) AS year
     FROM macroeconomy.register_count c
     JOIN macroeconomy.observation_current o ON o.indicator = c.indicator AND o.division = c.division
