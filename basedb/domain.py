@@ -186,6 +186,18 @@ class Crossing:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """Who enters and leaves a register month by month, for a base that compares it with published figures.
+
+    subject: what is counted. view: two-part name, with the columns division (12-digit county), month (its
+    first day), entered and departed; numbers only, no rows of anybody.
+    """
+
+    subject: str
+    view: str
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """What departments owe each other in a domain, and how it is told.
 
@@ -208,6 +220,7 @@ class BaseDomain:
 
     record_attributes: attributes of a delivered event itself (``record.…`` in contracts).
     facts: views with the entity's id that an explanation of one entity shows, in this order.
+    movements: what other bases may compare their figures with.
     settings_schema: JSON Schema of the section ``settings`` of a contract; None: there is none.
     headers: words by which a contract is drafted; None: none can be.
     said: tables of what the base itself said once (forecasts): a rebuild copies them.
@@ -222,6 +235,7 @@ class BaseDomain:
     record_attributes: tuple[Attribute, ...] = ()
     migrations: tuple[Any, ...] = ()
     facts: tuple[str, ...] = ()
+    movements: tuple[Movement, ...] = ()
     settings_schema: Mapping[str, Any] | None = None
     headers: HeaderWords | None = None
     said: tuple[sa.Table, ...] = ()
@@ -279,10 +293,11 @@ class Load(Protocol):
     """What a domain's own stages know of the load they are part of.
 
     engine: the store as default catalogue, and TEMP tables `incoming` (row_no and the contract's
-    columns as text), `row` (row_no, source_key, digest, outcome, standing_id) and, after records are
-    numbered, `new_record`. path: the file. feeds: the contract's columns and the targets they feed
-    (``role.attribute``). settings: the contract's section of the domain. received: receipt time as the
-    text of a UTC timestamp. late: a snapshot with a newer as-of is in already. released: a person let the
+    columns as text), `set_aside` (row_no, outcome and footnote, the text of one, of rows that are no data),
+    `row` (row_no, source_key, digest, outcome, standing_id) and, after records are numbered, `new_record`.
+    path: the file. feeds: the contract's columns and the targets they feed (``role.attribute``).
+    settings: the contract's section of the domain. received: receipt time as the text of a UTC timestamp.
+    late: a snapshot with a newer as-of is in already. released: a person let the
     file in although it was held. A stage stops the whole file with `basedb.refusal.Held` or `Refused`.
     """
 
@@ -338,12 +353,16 @@ class DomainStage(Protocol):
 class AfterNight(Protocol):
     """Brings up to date what a base derives from several files together, after the files of a night."""
 
-    def __call__(self, session: Session, addresses: str, published_at: str, run_id: int) -> int:
+    def __call__(
+        self, session: Session, addresses: str, published_at: str, run_id: int, movements: str
+    ) -> int:
         """Write what changed; returns how many rows that were.
 
         addresses: an engine query for the addresses in the masters of the other bases: `address`, the `entity`
         (schema.table) and `attribute` they are of, and `entities`, how many registered and active ones have it.
-        published_at: the text of a UTC timestamp.
+        published_at: the text of a UTC timestamp. movements: an engine query for the movements of the
+        registers (`Movement`): subject, since (the first day the register speaks of), division, month,
+        entered, departed.
         """
         ...
 

@@ -14,12 +14,17 @@ _KEY = "address_key"
 _NO_ADDRESS = (
     "SELECT NULL::TEXT AS address, NULL::TEXT AS entity, NULL::TEXT AS attribute, 0 AS entities WHERE false"
 )
+_NO_MOVEMENT = (
+    "SELECT NULL::TEXT AS subject, NULL::DATE AS since, NULL::TEXT AS division, NULL::DATE AS month,"
+    " NULL::BIGINT AS entered, NULL::BIGINT AS departed WHERE false"
+)
 
 
 def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) -> int:
     """Let every domain that derives something, and has records, bring it up to date; how many rows changed.
 
-    The links between bases are the address texts: a master row's address and `place.address`.
+    The links between bases are the address texts (a master row's address and `place.address`), and how
+    many entered and left the registers.
     """
     with store.reading() as engine:
         derives = [
@@ -36,7 +41,7 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
             published_at = datetime.now(UTC).isoformat(sep=" ", timespec="microseconds")
-            changed += derive(session, address_query(domains), published_at, run_id)
+            changed += derive(session, address_query(domains), published_at, run_id, movement_query(domains))
     return changed
 
 
@@ -59,3 +64,15 @@ def _counted(entity: Entity) -> str:
     known = {item.name for item in entity.master.columns}
     conditions = {"registered": "registered", "status": "status = 'active'"}
     return "WHERE " + (" AND ".join(sql for name, sql in conditions.items() if name in known) or "true")
+
+
+def movement_query(domains: Mapping[str, BaseDomain]) -> str:
+    """An engine query for every declared movement of a register (see `basedb.domain.AfterNight`)."""
+    parts = [
+        f"""SELECT '{movement.subject}' AS subject, since, division, month, entered, departed FROM {movement.view}
+            CROSS JOIN (SELECT min(as_of) AS since FROM basedb.delivery
+                WHERE domain = '{domain.name}' AND status IN ('loaded', 'current')) AS first"""
+        for domain in domains.values()
+        for movement in domain.movements
+    ]
+    return " UNION ALL ".join(parts) or _NO_MOVEMENT

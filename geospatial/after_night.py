@@ -25,8 +25,9 @@ ERRORS = "check coverage"
 _IDENTITY = "layer, kind, feature_id, other_id, round(measure, 3)"
 
 
-def after_night(session: Session, addresses: str, published_at: str, run_id: int) -> int:
+def after_night(session: Session, addresses: str, published_at: str, run_id: int, movements: str = "") -> int:
     """See `basedb.domain.AfterNight`."""
+    del movements
     started = time.perf_counter()
     places = refresh_places(session, addresses, published_at, run_id)
     places += refresh_counts(session, addresses, run_id)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from basedb.domain import Domain, Entity
+from basedb.domain import Domain, Entity, Movement
 from legalentity.attributes import ORGANIZATION, RECORD
 from legalentity.headers import HEADERS
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
@@ -60,4 +60,5 @@ DOMAIN = Domain(
         "legalentity.role",
         "legalentity.status_event",
     ),
+    movements=(Movement("enterprise", "legalentity.enterprise_movement"),),
 )

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from basedb.domain import StagedDomain
+from macroeconomy.after_night import after_night
 from macroeconomy.attributes import ATTRIBUTES
 from macroeconomy.forecast.tables import SAID
 from macroeconomy.migrations import MIGRATIONS
+from macroeconomy.notes import WriteNotes
 from macroeconomy.settings import SCHEMA as SETTINGS
 from macroeconomy.stages import CheckFigures, FindObservations, ReadFigures, WriteObservations
 from macroeconomy.tables import metadata, source_record
@@ -19,11 +21,12 @@ DOMAIN = StagedDomain(
     source_record=source_record,
     contracts=_HERE / "sources",
     views=_HERE / "views",
-    migrations=MIGRATIONS,
     attributes=ATTRIBUTES,
     settings_schema=SETTINGS,
     prepare=(ReadFigures(),),
     master=(FindObservations(), CheckFigures()),
-    publish=(WriteObservations(),),
+    publish=(WriteObservations(), WriteNotes()),
+    migrations=MIGRATIONS,
+    after_night=after_night,
     said=SAID,
 )

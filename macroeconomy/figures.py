@@ -101,10 +101,13 @@ def _measure(frame: pd.DataFrame, settings: Settings) -> None:
     """Adds indicator, basis, price, reference, unit and the period at the indicator's frequency."""
     heads: list[Head] = list(frame["parsed"])
     frame["head_unit"] = pd.Series([head.unit for head in heads], frame.index, dtype=object)
+    frame["head_quantity"] = pd.Series([head.quantity for head in heads], frame.index, dtype=object)
     default = frame["table"].map(lambda name: settings.table(name).get("indicator"))
     frame["name"] = frame["label_indicator"].fillna(frame["head_indicator"]).fillna(default)
     frame["unit_of"] = pd.Series(
-        _mapped(frame, ["head_unit", "label_unit", "unit_line"], _units(settings)), frame.index, dtype=object
+        _mapped(frame, ["head_unit", "head_quantity", "label_unit", "unit_line"], _units(settings)),
+        frame.index,
+        dtype=object,
     )
     decided = dict(settings.indicators)
     frame["match"] = pd.Series(
@@ -136,12 +139,16 @@ def _measure(frame: pd.DataFrame, settings: Settings) -> None:
     )
 
 
-def _units(settings: Settings) -> Callable[[Unit | None, str | None, str | None], tuple[Unit, ...]]:
+def _units(
+    settings: Settings,
+) -> Callable[[Unit | None, Unit | None, str | None, str | None], tuple[Unit, ...]]:
     """The units a figure may be in, the nearest first: the head's, the row's, the line's, the contract's."""
     default = parse_unit(settings.unit)
 
-    def units(head: Unit | None, label: str | None, line: str | None) -> tuple[Unit, ...]:
-        near = [unit for unit in (head, parse_unit(label)) if unit]
+    def units(
+        head: Unit | None, quantity: Unit | None, label: str | None, line: str | None
+    ) -> tuple[Unit, ...]:
+        near = [unit for unit in (head, quantity, parse_unit(label)) if unit]
         return (*near, *listed_units(line), *([default] if default else []))
 
     return units

@@ -43,7 +43,10 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class Head:
-    """A header's meaning; what it does not say is empty or None. `indicator` is what is left of it."""
+    """A header's meaning; what it does not say is empty or None. `indicator` is what is left of it.
+
+    quantity: the unit of the figures that growth is of (``出口(万美元)/累计增长%``).
+    """
 
     measure: str = ""
     unit: Unit | None = None
@@ -51,6 +54,7 @@ class Head:
     division: str = ""
     status: str = ""
     indicator: str = ""
+    quantity: Unit | None = None
 
 
 def parse_head(text: str, year: int | None, divisions: frozenset[str]) -> Head:
@@ -65,10 +69,12 @@ def parse_head(text: str, year: int | None, divisions: frozenset[str]) -> Head:
 def _parsed(text: str, year: int | None, divisions: frozenset[str]) -> Head:
     measure = status = division = ""
     unit: Unit | None = None
+    quantity: Unit | None = None
     period: Period | None = None
     rest: list[str] = []
     for part in text.split("/"):
         unit = bracketed_unit(part) or unit
+        quantity = unit if unit and unit.dimension not in ("ratio", "index") else quantity
         bare = fold_label(without_unit(_unnumbered(part)))
         if not bare or _EMPTY.match(bare):
             continue
@@ -87,7 +93,7 @@ def _parsed(text: str, year: int | None, divisions: frozenset[str]) -> Head:
             left, ending = _measure_at_end(bare)
             measure = ending or measure
             rest.append(left)
-    return Head(measure, unit, period, division, status, "/".join(rest))
+    return Head(measure, unit, period, division, status, "/".join(rest), quantity)
 
 
 def _unnumbered(part: str) -> str:

@@ -7,6 +7,7 @@ cross-domain lists (CL_FREQ, CL_UNIT_MULT, CL_OBS_STATUS) mean what SDMX says.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,13 @@ _MULTIPLIERS = {
     "7": "千万",
     "8": "亿",
 }
-_UNITS = {"CNY": "元", "USD": "美元", "PCT": "%", "PC": "%", "PERS": "人", "KWH": "千瓦时"}
+_UNITS = {
+    "CNY": "元", "USD": "美元", "PCT": "%", "PC": "%", "PERS": "人", "KWH": "千瓦时", "UNITS": "个", "FIRMS": "家",
+    "HOUSEHOLDS": "户", "T": "吨", "TCE": "吨标准煤", "M2": "平方米",
+    "IX_SMPY": "上年同月=100", "IX_SPPY": "上年同期=100", "IX_PY": "上年=100", "IX_PM": "上月=100",
+}  # fmt: skip
+_BASE_YEAR = re.compile(r"^(\d{4})年=100$")
+_BASE_YEAR_CODE = re.compile(r"^IX_(\d{4})$")
 
 
 def translate(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -55,7 +62,7 @@ def _labels(shape: Mapping[str, Any] | None, labels: str | None, attributes: str
         value = every.get(shape.get(role, ""), "")
         return str(shape.get("codes", {}).get(role, {}).get(value, value))
 
-    unit = _UNITS.get(told("unit"), told("unit"))
+    unit = measure_name(told("unit"))
     if unit and unit != "%":
         unit = _MULTIPLIERS.get(every.get("UNIT_MULT", "0"), "") + unit
     basis = told("basis") or "cur"
@@ -76,10 +83,17 @@ STATUS_CODES = {"preliminary": "P", "revised": "R", "final": "A", "benchmark": "
 def unit_codes(name: str) -> tuple[str, str]:
     """UNIT_MEASURE and UNIT_MULT of a unit: ``亿元`` is CNY times ten to the eighth.
 
-    A unit that no code list has (``上年同月=100``) is its own measure.
+    Index references have codes, too (``2015年=100`` is IX_2015); a unit without any is its own measure.
     """
+    if base := _BASE_YEAR.match(name):
+        return f"IX_{base[1]}", "0"
     codes = {word: code for code, word in reversed(_UNITS.items())}
     for power, word in reversed(_MULTIPLIERS.items()):
         if name.startswith(word) and name.removeprefix(word) in codes:
             return codes[name.removeprefix(word)], power
     return name, "0"
+
+
+def measure_name(code: str) -> str:
+    """The unit that a UNIT_MEASURE code stands for."""
+    return _BASE_YEAR_CODE.sub(r"\1年=100", _UNITS.get(code, code))

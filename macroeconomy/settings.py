@@ -21,6 +21,11 @@ SCHEMA: dict[str, Any] = {
         "blank": {"enum": ["missing", "nothing"]},
         "indicators": {"type": "object", "additionalProperties": _TEXT},
         "statuses": {"type": "object", "additionalProperties": _STATUS},
+        "releases": {
+            "type": "object",
+            "properties": {name: {"type": "integer", "minimum": 0, "maximum": 1000} for name in "MQHA"},
+            "additionalProperties": False,
+        },
         "tables": {
             "type": "object",
             "additionalProperties": {
@@ -64,7 +69,8 @@ class Settings:
     territory: six-digit code of the city. unit: of values over which no unit is printed. priority: which
     of two sources of one figure counts, higher first. too_small: what ``…`` stands for. blank: whether an
     empty cell is a figure that should be there. indicators: further names → codes. statuses: printed
-    status marks → statuses. tables: what a table's layout leaves unsaid, by its name.
+    status marks → statuses. releases: by frequency, how many days after its end a period's figures are
+    due. tables: what a table's layout leaves unsaid, by its name.
     """
 
     territory: str
@@ -74,6 +80,7 @@ class Settings:
     blank: str = "nothing"
     indicators: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+    releases: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod

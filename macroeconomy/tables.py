@@ -120,6 +120,76 @@ observation_issue = sa.Table(
     comment="观测值的疑点：数值照印保存，疑点在旁",
 )
 
+note = sa.Table(
+    "note",
+    metadata,
+    _open("file_id", sa.BigInteger, "文件编号", primary_key=True),
+    _open("row_no", sa.BigInteger, "文件内数据行号（从1起）", primary_key=True),
+    _open("source", sa.Text, "来源", required=True),
+    _open("sheet", sa.Text, "工作表"),
+    _open("title", sa.Text, "表题"),
+    _open("period", sa.Text, "表题所写时期"),
+    _open(
+        "kind",
+        sa.Text,
+        "种类：division_gap 县区合计不等于全市、scope 口径变动、combined 合并公布、price 价格基础、"
+        "symbol 符号说明、other 其他",
+        required=True,
+    ),
+    _open("text", sa.Text, "注释原文", required=True),
+    _open("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="表注：随表公布的说明",
+)
+
+release_rule = sa.Table(
+    "release_rule",
+    metadata,
+    _open("source", sa.Text, "来源", primary_key=True),
+    _open("frequency", sa.Text, "频率", primary_key=True),
+    _open("days", sa.Integer, "期末之后多少天应当发布", required=True),
+    schema=SCHEMA,
+    comment="发布日历：各来源各频率的应发布时限",
+)
+
+register_count = sa.Table(
+    "register_count",
+    metadata,
+    _open("subject", sa.Text, "计数对象：resident 常住人口登记、enterprise 企业登记", primary_key=True),
+    _open("indicator", sa.Text, "可比的指标代码", primary_key=True),
+    _open("division", sa.Text, "统计用区划代码（12位）", primary_key=True),
+    _open("period", sa.Text, "月份", primary_key=True),
+    _open("period_end", sa.Date, "月末", required=True),
+    _open("registered", sa.BigInteger, "月末登记数", required=True),
+    _open("factor", sa.Double, "指标换算单位含多少个", required=True),
+    _open("reconstructed", sa.Boolean, "早于登记数据起点，由现存记录倒推，不含此前离开者", required=True),
+    _open("published_at", INSTANT, "写入时间", required=True),
+    _open("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="登记数：人口库、法人库每月末的登记数，用于与公布数比对",
+)
+
+discrepancy = sa.Table(
+    "discrepancy",
+    metadata,
+    _open("code", sa.Text, "问题代码", required=True),
+    _open("source", sa.Text, "来源", required=True),
+    _open("department", sa.Text, "责任部门"),
+    _open("indicator", sa.Text, "指标代码", required=True),
+    _open("division", sa.Text, "统计用区划代码（12位）", required=True),
+    _open("frequency", sa.Text, "频率", required=True),
+    _open("basis", sa.Text, "口径", required=True),
+    _open("period", sa.Text, "时期（多期的为最近一期）", required=True),
+    _open("periods", sa.BigInteger, "涉及期数", required=True),
+    _open("published", sa.Double, "公布数（换算单位）"),
+    _open("expected", sa.Double, "对照数（换算单位）"),
+    _open("explanation", sa.Text, "说明"),
+    _open("published_at", INSTANT, "发现时间", required=True),
+    _open("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="数据之外的出入：公布的县区差额、与登记数的差异、迟发布与缺发布；消失即删除",
+)
+
 cell_account = sa.Table(
     "cell_account",
     metadata,

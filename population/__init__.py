@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from basedb.domain import Domain, Entity
+from basedb.domain import Domain, Entity, Movement
 from population.attributes import EVENT, PERSON
 from population.headers import HEADERS
 from population.matching import BY_NUMBER, RELATIVES, SAME_RECORD, SUCCESSION
@@ -55,4 +55,5 @@ DOMAIN = Domain(
     keyed_tables=(HOUSEHOLDS,),
     migrations=MIGRATIONS,
     facts=("population.household_member", "population.relationship", "population.life_event"),
+    movements=(Movement("resident", "population.register_movement"),),
 )

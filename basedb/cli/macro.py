@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,8 +18,16 @@ from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader, reading
 
 _BASES = ("cur", "ytd", "ytd_yoy", "cur_yoy", "stock", "stock_yoy", "index")
-_DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
+DATE = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
 
+
+def _month(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        raise click.BadParameter("月份写作 2026-10 / write a month as 2026-10", ctx, parameter)
+    return value
+
+
+month_argument = click.argument("month", callback=_month)
 division_option = click.option(
     "--division", help="地区代码（6或12位），缺省为全市 / division code; the city unless given"
 )
@@ -30,9 +39,14 @@ basis_option = click.option(
 # Subcommands that need the domain's package, loaded when they are asked for.
 _APART = {
     "adjust": "macro_adjust",
+    "brief": "macro_brief",
+    "bulletin": "macro_bulletin",
+    "chart": "macro_chart",
+    "discrepancies": "macro_check",
     "export": "macro_export",
     "forecast": "macro_forecast",
     "nowcast": "macro_nowcast",
+    "registers": "macro_check",
     "warn": "macro_warn",
 }
 
@@ -60,7 +74,7 @@ def macro() -> None:
 @click.argument("indicator")
 @division_option
 @basis_option
-@click.option("--as-of", "as_of", type=_DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
+@click.option("--as-of", "as_of", type=DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
 @click.option("--last", default=13, show_default=True, help="最近几期 / how many periods")
 @pass_site
 def show(
@@ -70,11 +84,7 @@ def show(
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
         measure = basis or usual_basis(reader, code, place)
-        figures = (
-            f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
-            if as_of
-            else "macroeconomy.observation_current"
-        )
+        figures = current_or_as_of(as_of)
         rows = reader.ask(
             "SELECT o.period, o.value, o.unit, o.status, o.released_at, o.source,"
             " (SELECT min(i.code) FROM macroeconomy.observation_issue i"
@@ -148,10 +158,17 @@ def require_figures(site: Site) -> None:
 
 
 @contextmanager
-def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
-    """A reader of the store, and the code and name of the indicator meant."""
+def macro_reader(site: Site) -> Iterator[Reader]:
+    """A reader of a store that has the macroeconomic base."""
     require_figures(site)
     with reading(site.ready_store, site.time_zone.key) as reader:
+        yield reader
+
+
+@contextmanager
+def asking(site: Site, indicator: str) -> Iterator[tuple[Reader, str, str]]:
+    """A reader of the store, and the code and name of the indicator meant."""
+    with macro_reader(site) as reader:
         listed = reader.ask("SELECT indicator, name, aliases FROM macroeconomy.indicator").records()
         for item in listed:
             if indicator in (item["indicator"], item["name"], *str(item["aliases"]).split("|")):
@@ -177,6 +194,39 @@ def find_division(reader: Reader, code: str, division: str | None) -> str:
     return str(found[0][0])
 
 
+def find_city(reader: Reader, division: str | None) -> str:
+    """The twelve-digit code of the city asked for, else of the one with most series."""
+    if division:
+        return division.ljust(12, "0")
+    found = list(
+        reader.ask(
+            "SELECT division FROM macroeconomy.series WHERE division LIKE '____00000000'"
+            " GROUP BY division ORDER BY count(*) DESC, division LIMIT 1"
+        ).rows
+    )
+    if not found:
+        raise Usage("还没有全市数据 / there are no figures of a city yet")
+    return str(found[0][0])
+
+
+def division_names(reader: Reader) -> dict[str, str]:
+    """The names of all divisions with figures, by their twelve-digit codes."""
+    return dict(
+        reader.ask(
+            "SELECT DISTINCT s.division, coalesce(c.label, s.division) FROM macroeconomy.series s"
+            " LEFT JOIN basedb.code_list c ON c.list = 'division' AND c.code = substr(s.division, 1, 6)"
+            " AND c.valid_to = DATE '9999-12-31' ORDER BY 1"
+        ).rows
+    )
+
+
+def current_or_as_of(as_of: datetime | None) -> str:
+    """The relation of current figures, or of those to quote on a day."""
+    if as_of is None:
+        return "macroeconomy.observation_current"
+    return f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
+
+
 def usual_basis(reader: Reader, code: str, division: str) -> str:
     found = list(
         reader.ask(
@@ -197,7 +247,10 @@ _TITLES = {
     "issue": "疑点", "file_name": "文件", "cell": "单元格", "normal_value": "换算值", "normal_unit": "换算单位",
     "action": "动作", "standing": "现行", "vintage": "第几版", "revision": "修订", "total_revision": "累计修订",
     "adjusted": "季调后", "trend": "趋势", "seasonal": "季节", "calendar": "日历", "change": "环比",
-    "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
+    "department": "责任部门", "code": "代码", "name": "指标", "periods": "期数",
+    "published": "公布数", "expected": "对照数", "explanation": "说明", "meaning": "含义", "registered": "登记数",
+    "difference": "差额", "coverage": "登记比", "explained": "定义可说明", "unexplained": "余下",
+    "reconstructed": "倒推", "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from basedb.linkage.model import MatchModel
 from basedb.linkage.parameters import SMALLEST, Parameters
-from basedb.linkage.svg import BLUE, GREEN, GREY, ORANGE, RED, WIDTH, Drawing, Scale, grid, legend, ticks
+from basedb.svg import BLUE, GREEN, GREY, ORANGE, RED, WIDTH, Drawing, Scale, grid, legend, ticks
 
 _ROW, _LEFT, _TOP = 19, 292, 26
 

@@ -35,6 +35,11 @@ def sheet_bytes(
         sheet.append([cell if cell != "" else None for cell in row])
     for cells in merged:
         sheet.merge_cells(cells)
+    return workbook_bytes(book)
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """A workbook as bytes that depend on its cells only."""
     written = io.BytesIO()
     book.save(written)
     return _without_clock(written.getvalue())

@@ -17,7 +17,6 @@ from openpyxl.utils.exceptions import InvalidFileException
 from etl.readers import codes
 from etl.readers.cell_text import cell_text
 from etl.readers.damage import DAMAGE
-from etl.readers.opening import open_bytes
 from etl.readers.result import ReadRefusal
 
 Place = tuple[int, int]
@@ -66,16 +65,8 @@ class Grid:
         return max((len(row) for row in self.rows), default=0)
 
 
-def read_grids(path: Path, options: Mapping[str, Any]) -> list[Grid]:
-    """Every sheet of an xlsx workbook as a grid. ReadRefusal if it is damaged, encrypted or an old xls."""
-    data = bytes(open_bytes(path, options, zip_is_format=True))
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ReadRefusal(
-            path,
-            codes.UNSUPPORTED,
-            "文件是旧版 xls 或已加密，请另存为 xlsx",
-            "an old xls or an encrypted workbook; save it as xlsx",
-        )
+def read_xlsx_grids(path: Path, data: bytes) -> list[Grid]:
+    """Every sheet of an xlsx workbook as a grid. ReadRefusal if it is damaged or none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that no reader needs

@@ -25,7 +25,9 @@ import pyarrow as pa
 from basedb.findings import Severity, define
 from basedb.standards.labels import FOOTNOTE_MARKS, fold_label, indent_of, is_part
 from etl.contract.model import Contract, ReaderSpec
-from etl.readers.grid import Grid, read_grids
+from etl.readers.grid import Grid, read_xlsx_grids
+from etl.readers.grid_xls import read_xls_grids
+from etl.readers.opening import open_bytes
 from etl.readers.result import (
     IgnoredRow,
     Note,
@@ -62,6 +64,7 @@ _UNIT_LINE = re.compile(r"^[(（]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>.+
 _FOOTNOTE = re.compile(
     rf"^\s*(?:注|说明|备注|附注|资料来源|数据来源|来源)\s*[:：\d]|^\s*[{FOOTNOTE_MARKS}]\s*\S|^\s*注$"
 )
+_OLE = b"\xd0\xcf\x11\xe0"
 #: A label without data that is longer than this is a sentence.
 _LONGEST_LABEL = 30
 _NUMBER = re.compile(r"^[-+−－]?[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?%?$")
@@ -115,7 +118,7 @@ def read_published(
         _Shape(item["name"], re.compile(item["title"]), {fold_label(k): v for k, v in item["stub"].items()})
         for item in spec.options["tables"]
     ]
-    grids = read_grids(path, spec.options)
+    grids = _grids(path, spec.options)
     pages = []
     first = 1
     for grid in grids:
@@ -139,6 +142,12 @@ def read_published(
         tuple(row for page in pages for row in page.rejected),
         tuple(found for page in pages for found in page.notes),
     )
+
+
+def _grids(path: Path, options: Mapping[str, Any]) -> list[Grid]:
+    """The sheets of a workbook, told by its first bytes: old ones are OLE files, as encrypted ones are."""
+    data = bytes(open_bytes(path, options, zip_is_format=True))
+    return read_xls_grids(path, data) if data.startswith(_OLE) else read_xlsx_grids(path, data)
 
 
 def _title(grid: Grid) -> str:
@@ -185,7 +194,7 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
             unit = stated["unit"]
             page.ignored.append(IgnoredRow(number, "footnote"))
         elif _is_footnote(grid, table, at, texts):
-            page.ignored.append(IgnoredRow(number, "footnote"))
+            page.ignored.append(IgnoredRow(number, "footnote", " ".join(texts)))
         else:
             page.kept.append((number, _row(grid, table, at, unit)))
         at += 1

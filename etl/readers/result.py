@@ -18,10 +18,11 @@ RAW_LIMIT = 2_000
 
 @dataclass(frozen=True)
 class IgnoredRow:
-    """A record that is declared not to be data."""
+    """A record that is declared not to be data; `text` is what a footnote says."""
 
     row_no: int
     reason: Literal["blank", "footnote", "deleted"]
+    text: str | None = None
 
 
 @dataclass(frozen=True)

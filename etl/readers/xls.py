@@ -28,7 +28,9 @@ def read_xls(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
         wanted = spec.options.get("sheet", 0)
         chosen = choose_sheet(path, book.sheet_names(), wanted)
         worksheet = book.sheet_by_index(chosen)
-        rows = [[_text(cell, book.datemode) for cell in worksheet.row(at)] for at in range(worksheet.nrows)]
+        rows = [
+            [xls_text(cell, book.datemode) for cell in worksheet.row(at)] for at in range(worksheet.nrows)
+        ]
     except ReadRefusal:
         raise
     except (*DAMAGE, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
@@ -43,7 +45,8 @@ def read_xls(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
     return sheet_result(path, Sheet(rows, unread=unread), contract, spec, others)
 
 
-def _text(cell: xlrd.sheet.Cell, datemode: int) -> str | None:
+def xls_text(cell: xlrd.sheet.Cell, datemode: int) -> str | None:
+    """A cell as text; `datemode` is the workbook's."""
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
             return cell_text(xlrd.xldate_as_datetime(cell.value, datemode))

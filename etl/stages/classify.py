@@ -146,7 +146,7 @@ def _keep_only(batch: Batch) -> None:
     ).to_arrow_table()
     batch.result = ReadResult(part, notes=batch.delivery.notes)
     engine.register("incoming", part)
-    engine.execute("CREATE OR REPLACE TEMP TABLE nothing_aside (row_no BIGINT, outcome TEXT)")
+    engine.execute("CREATE OR REPLACE TEMP TABLE nothing_aside (row_no BIGINT, outcome TEXT, footnote TEXT)")
     engine.register("set_aside", engine.execute("FROM nothing_aside").to_arrow_table())
 
 

@@ -29,14 +29,17 @@ class Read:
             result, notes=(*batch.delivery.notes, *_row_count(batch.delivery, result), *result.notes)
         )
         batch.engine.register("incoming", batch.result.table)
-        aside = [(row.row_no, "ignored") for row in batch.result.ignored]
-        aside += [(row.row_no, "quarantined") for row in batch.result.rejected]
+        aside: list[tuple[int, str, str | None]] = [
+            (row.row_no, "ignored", row.text) for row in batch.result.ignored
+        ]
+        aside += [(row.row_no, "quarantined", None) for row in batch.result.rejected]
         batch.engine.register(
             "set_aside",
             pa.table(
                 {
-                    "row_no": pa.array([number for number, _ in aside], pa.int64()),
-                    "outcome": pa.array([outcome for _, outcome in aside], pa.string()),
+                    "row_no": pa.array([number for number, _, _ in aside], pa.int64()),
+                    "outcome": pa.array([outcome for _, outcome, _ in aside], pa.string()),
+                    "footnote": pa.array([text for _, _, text in aside], pa.string()),
                 }
             ),
         )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from basedb import fonts
 from geospatial.follow import in_metres, metric
 from geospatial.given import Geometries
 from geospatial.layers import Layer
@@ -17,8 +18,6 @@ from geospatial.sharing.styles import STYLES
 
 _WIDTH = 1200
 _MARGIN = 0.03
-_CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "SimHei")
-_FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 
 _PAGE = """<!DOCTYPE html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title>
@@ -83,7 +82,7 @@ def html_map(path: Path, sheet: Sheet, title: str) -> None:
             f'<label><input type="checkbox" checked value="{layer.name}"> {escape(layer.zh)} {len(rows):,}</label>'
         )
     page = _PAGE.format(
-        title=escape(title), font=_FONT, boxes="".join(boxes), width=_WIDTH, height=round((north - south) * scale),
+        title=escape(title), font=fonts.CSS, boxes="".join(boxes), width=_WIDTH, height=round((north - south) * scale),
         body="".join(body), note="滚轮缩放，拖动平移<br>scroll to zoom, drag to move",
     )  # fmt: skip
     path.write_text(page, "utf-8")
@@ -124,7 +123,6 @@ def _path(shape: shapely.Geometry) -> str:
 
 def png_map(path: Path, sheet: Sheet, title: str) -> None:
     """Draw a picture with matplotlib (the extra ``maps``); ModuleNotFoundError without it."""
-    from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.collections import Collection, LineCollection, PathCollection
     from matplotlib.figure import Figure
@@ -161,8 +159,7 @@ def png_map(path: Path, sheet: Sheet, title: str) -> None:
     axes.set_ylim(south, north)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    family = [name for name in _CHINESE if name in installed] or ["sans-serif"]
+    family = fonts.picture_family()
     figure.suptitle(title, fontfamily=family, fontsize=14)
     legend = axes.legend(handles=handles, loc="lower left", fontsize=8, framealpha=0.9)
     for text in legend.get_texts():

@@ -7,13 +7,17 @@ when several identities contradict it and none agrees.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
-import pandas as pd
 
 from basedb.findings import Severity, define
-from macroeconomy.checks.context import Context, reference, wide
-from macroeconomy.checks.evidence import GROWTHS, gather
-from macroeconomy.checks.repairs import SIGN, TRANSPOSED, candidates
+from macroeconomy.checks.context import Array, Context, Prints
+from macroeconomy.checks.cube import Cube
+from macroeconomy.checks.divisions import of_divisions
+from macroeconomy.checks.evidence import GROWTHS, Evidence, of_other_prints, of_series
+from macroeconomy.checks.repairs import SIGN, TRANSPOSED, Candidates, candidates
 
 INCONSISTENT = define(
     "macro.inconsistent",
@@ -30,158 +34,198 @@ _LEAST_FOR_DIGITS = 4
 _CLOSELY = 0.2
 #: A rate that merely turned is no misplaced point: it must be this many tolerances off.
 _GROSSLY = 2.5
-COLUMNS = ["observation_id", "code", "expected", "evidence"]
 
 
-def judge(context: Context, source: str) -> pd.DataFrame:
-    """Doubted prints of a load: observation_id, code, expected (indicator's unit), evidence (kinds)."""
-    found = [_judge_status(context, source, status) for status in context.new["status"].unique()]
-    filled = [part for part in found if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMNS)
+@dataclass(frozen=True)
+class Doubt:
+    """A doubted print: what is wrong, what it should be (indicator's unit), and the kinds of evidence."""
+
+    observation_id: int
+    code: str
+    expected: float
+    scale: float
+    evidence: str
 
 
-def _judge_status(context: Context, source: str, status: str) -> pd.DataFrame:
-    prints = context.new[context.new["status"] == status]
-    every = context.every
-    every = every[every["indicator"].isin(prints["indicator"])]
-    evidence = gather(prints, wide(reference(every, source, status)), every)
-    doubted: list[pd.DataFrame] = []
+@dataclass(frozen=True)
+class _Repair:
+    """The best repair of the print at a place, by how much it agrees better, and how badly it fits."""
+
+    at: int
+    code: str
+    expected: float
+    gain: float
+    misfit: float
+    evidence: str
+
+
+def judge(context: Context, source: str) -> list[Doubt]:
+    """The doubted prints of a load."""
+    statuses = np.unique(context.new.status)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return [doubt for status in statuses for doubt in _judge_status(context, source, int(status))]
+
+
+def _judge_status(context: Context, source: str, status: int) -> Iterator[Doubt]:
+    names, every = context.names, context.every
+    chosen = context.is_new & (every.status == status)
+    codes = np.array([code for code, _ in names.pairs])
+    related = np.isin(codes[every.pair], codes[np.unique(every.pair[chosen])])
+    every, places = every.only(related), np.flatnonzero(chosen[related])
+    prints = every.only(places)
+    number = names.sources.index(source)
+    evidence = _gather(context, prints, every, number, status)
+    doubted: list[_Repair] = []
+    repairs = _repairs(prints, evidence, context)
     for least in _PASSES:
-        repaired = _repairs(prints, evidence, _PASSES[-1])
-        repaired = repaired[(repaired["gain"] >= least) & ~repaired["observation_id"].isin(_ids(doubted))]
-        repaired = _one_per_sum(repaired, prints)
-        if len(repaired):
-            doubted.append(repaired[COLUMNS])
-            every = _corrected(every, repaired)
-            evidence = gather(prints, wide(reference(every, source, status)), every)
-        elif not doubted and least != _PASSES[-1] and not _misses(prints, evidence):
-            break
-    rest = prints[~prints["observation_id"].isin(_ids(doubted))]
-    doubted.append(_contradicted(rest, evidence))
-    return pd.concat([part for part in doubted if len(part)] or [pd.DataFrame(columns=COLUMNS)])
+        known = {item.at for item in doubted}
+        found = [item for item in repairs if item.gain >= least and item.at not in known]
+        found = _one_per_sum(found, prints)
+        if found:
+            doubted += found
+            every.value[places[[item.at for item in found]]] = [item.expected for item in found]
+            evidence = _gather(context, prints, every, number, status)
+            repairs = _repairs(prints, evidence, context)
+    rest = np.ones(len(prints), bool)
+    rest[[item.at for item in doubted]] = False
+    for item in doubted:
+        yield _doubt(prints, item.at, item.code, item.expected, item.evidence)
+    for at, expected, kinds in _contradicted(prints, evidence, rest):
+        yield _doubt(prints, at, INCONSISTENT, expected, kinds)
 
 
-def _one_per_sum(repaired: pd.DataFrame, prints: pd.DataFrame) -> pd.DataFrame:
+def _doubt(prints: Prints, at: int, code: str, expected: float, kinds: str) -> Doubt:
+    return Doubt(int(prints.observation_id[at]), code, expected, float(prints.scale[at]), kinds)
+
+
+def _gather(context: Context, prints: Prints, every: Prints, source: int, status: int) -> Evidence:
+    """All evidence about `prints` from `every` print known."""
+    cube = Cube(context.names, every, source, status)
+    return Evidence.joined(
+        [
+            *of_series(prints, cube),
+            of_other_prints(context, prints, every, cube),
+            *of_divisions(prints, cube),
+        ]
+    )
+
+
+def _one_per_sum(found: list[_Repair], prints: Prints) -> list[_Repair]:
     """Where only a sum over divisions is broken, one member broke it: the one whose repair fits best."""
-    sums = prints.set_index("observation_id")[["indicator", "frequency", "measure", "t"]]
-    placed = repaired.join(sums, on="observation_id").sort_values("misfit", kind="stable")
-    alone = placed["evidence"] == "divisions"
-    spare = placed[alone].duplicated(["indicator", "frequency", "measure", "t"])
-    return repaired.drop(index=spare.index[spare])
+    told: set[tuple[int, int, int]] = set()
+    kept = []
+    for item in sorted(found, key=lambda item: item.misfit):
+        place = int(prints.pair[item.at]), int(prints.measure[item.at]), int(prints.t[item.at])
+        if item.evidence == "divisions":
+            if place in told:
+                continue
+            told.add(place)
+        kept.append(item)
+    return sorted(kept, key=lambda item: item.at)
 
 
-def _misses(prints: pd.DataFrame, evidence: pd.DataFrame) -> bool:
-    return len(_against(prints, evidence)) > 0
-
-
-def _ids(parts: list[pd.DataFrame]) -> set[int]:
-    return {int(number) for part in parts for number in part["observation_id"]}
-
-
-def _corrected(every: pd.DataFrame, repaired: pd.DataFrame) -> pd.DataFrame:
-    expected = every["observation_id"].map(repaired.set_index("observation_id")["expected"])
-    return every.assign(value=expected.fillna(every["value"]))
-
-
-def _scores(values: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """For rows (observation_id, candidate, blur, moved): how well they agree with the evidence.
+@dataclass(frozen=True)
+class _Scores:
+    """How well values agree with the evidence about their prints.
 
     score: weighted pieces that agree less those that do not; misfit: mean distance in tolerances;
-    exact_hits: identities the candidate meets closely, as measured by how far it moved from the print.
+    exact_hits: identities a value meets closely, as measured by how far it moved from the print.
     """
-    pairs = values.reset_index(names="row").merge(evidence, on="observation_id")
-    off = (pairs["candidate"] - pairs["predicted"]).abs()
-    fits = off <= pairs["tolerance"] + pairs["blur"]
-    near = off <= np.maximum(_CLOSELY * pairs["moved"], pairs["blur"] * 1.1)
-    was_off = (pairs["printed"] - pairs["predicted"]).abs() > pairs["tolerance"]
-    grossly = (pairs["printed"] - pairs["predicted"]).abs() > _GROSSLY * pairs["tolerance"]
-    summed = pd.DataFrame(
-        {
-            "row": pairs["row"],
-            "score": np.where(pairs["tight"], 2, 1) * np.where(fits, 1, -1),
-            "misfit": off / pairs["tolerance"],
-            "tight_misses": pairs["tight"] & ~fits,
-            "exact_hits": pairs["exact"] & was_off & near & fits,
-            "cured": was_off & fits & (pairs["exact"] | grossly | ~pairs["tight"]),
-            "halved": was_off & (off <= 0.6 * pairs["tolerance"]),
-        }
+
+    score: Array
+    misfit: Array
+    tight_misses: Array
+    exact_hits: Array
+    cured: Array
+    halved: Array
+
+
+def _scores(prints: Prints, tried: Candidates, evidence: Evidence) -> _Scores:
+    order = np.argsort(evidence.at, kind="stable")
+    sorted_at = evidence.at[order]
+    first, last = (np.searchsorted(sorted_at, tried.at, side) for side in ("left", "right"))
+    counts = last - first
+    row = np.repeat(np.arange(len(tried.at)), counts)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    piece = evidence.only(order[np.repeat(first, counts) + within])
+    printed, value, blur = prints.value[tried.at][row], tried.value[row], tried.blur[row]
+    off = np.abs(value - piece.predicted)
+    fits = off <= piece.tolerance + blur
+    near = off <= np.maximum(_CLOSELY * np.abs(value - printed), blur * 1.1)
+    missed = np.abs(printed - piece.predicted)
+    was_off, grossly = missed > piece.tolerance, missed > _GROSSLY * piece.tolerance
+    distance = off / piece.tolerance
+    measured = ~np.isnan(distance)
+
+    def summed(values: Array) -> Array:
+        return np.bincount(row, values.astype(float), len(tried.at))
+
+    return _Scores(
+        score=summed(np.where(piece.tight, 2, 1) * np.where(fits, 1, -1)),
+        misfit=summed(np.where(measured, distance, 0.0)) / np.maximum(summed(measured), 1),
+        tight_misses=summed(piece.tight & ~fits),
+        exact_hits=summed(piece.exact & was_off & near & fits),
+        cured=summed(was_off & fits & (piece.exact | grossly | ~piece.tight)),
+        halved=summed(was_off & (off <= 0.6 * piece.tolerance)),
     )
-    by_row = summed.groupby("row")
-    total = by_row[["score", "tight_misses", "exact_hits", "cured", "halved"]].sum()
-    return total.assign(misfit=by_row["misfit"].mean()).reindex(values.index).fillna(0)
 
 
-def _repairs(prints: pd.DataFrame, evidence: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The best repair of every print that agrees better than the printed value by `least`."""
-    doubtful = _against(prints, evidence)["observation_id"].unique()
-    suspects = prints[prints["observation_id"].isin(doubtful)]
-    if suspects.empty:
-        return pd.DataFrame(columns=[*COLUMNS, "gain", "misfit"])
-    told = evidence[evidence["observation_id"].isin(doubtful)]
-    printed = suspects[["observation_id", "value"]].rename(columns={"value": "candidate"})
-    printed = printed.assign(blur=0.0, moved=0.0, printed=printed["candidate"]).reset_index(drop=True)
-    own = printed.join(_scores(printed, told)).set_index("observation_id")
-    tried = candidates(suspects)
-    tried["printed"] = tried["observation_id"].map(own["printed"])
-    tried["moved"] = (tried["candidate"] - tried["printed"]).abs()
-    tried = tried.join(_scores(tried, told))
-    tried["gain"] = tried["score"] - tried["observation_id"].map(own["score"])
-    digits = tried["code"] == TRANSPOSED
+def _repairs(prints: Prints, evidence: Evidence, context: Context) -> list[_Repair]:
+    """The best repair of every print that agrees clearly better than the printed value."""
+    suspects = np.unique(evidence.at[_against(prints, evidence)])
+    if not len(suspects):
+        return []
+    told = evidence.only(np.isin(evidence.at, suspects))
+    printed = Candidates(suspects, np.empty(0), prints.value[suspects], np.zeros(len(suspects)))
+    own = np.zeros(len(prints))
+    own[suspects] = _scores(prints, printed, told).score
+    tried = candidates(prints, suspects, context.names)
+    scores = _scores(prints, tried, told)
+    gain = scores.score - own[tried.at]
     # Growth has few digits, and scope moves it: one identity may be met by chance.
-    measure = tried["observation_id"].map(suspects.set_index("observation_id")["measure"])
-    hits = np.where(measure.isin(GROWTHS), 2, 1)
+    is_growth = np.array([name in GROWTHS for name in context.names.measures])[prints.measure[tried.at]]
     sound = np.where(
-        digits,
-        (tried["tight_misses"] == 0) & (tried["exact_hits"] >= hits) & (tried["gain"] >= _LEAST_FOR_DIGITS),
-        (tried["cured"] > 0) | (tried["code"] == SIGN) & (tried["halved"] > 0),
+        tried.code == TRANSPOSED,
+        (scores.tight_misses == 0)
+        & (scores.exact_hits >= np.where(is_growth, 2, 1))
+        & (gain >= _LEAST_FOR_DIGITS),
+        (scores.cured > 0) | (tried.code == SIGN) & (scores.halved > 0),
     )
-    better = tried[(tried["gain"] >= least) & (tried["score"] > 0) & sound.astype(bool)]
-    chosen = better.sort_values(
-        ["observation_id", "gain", "misfit"], ascending=[True, False, True], kind="stable"
-    ).drop_duplicates("observation_id")
-    kinds = _kinds_against(prints, told)
-    return pd.DataFrame(
-        {
-            "observation_id": chosen["observation_id"].to_numpy(),
-            "code": chosen["code"].to_numpy(),
-            "expected": chosen["candidate"].to_numpy(),
-            "evidence": chosen["observation_id"].map(kinds).to_numpy(),
-            "gain": chosen["gain"].to_numpy(),
-            "misfit": chosen["misfit"].to_numpy(),
-        }
-    )
+    better = np.flatnonzero((gain >= _PASSES[-1]) & (scores.score > 0) & sound)
+    ranked = better[np.lexsort((scores.misfit[better], -gain[better], tried.at[better]))]
+    best = ranked[np.unique(tried.at[ranked], return_index=True)[1]]
+    kinds = _kinds_against(prints, told, tried.at[best])
+    return [
+        _Repair(
+            int(tried.at[place]), str(tried.code[place]), float(tried.value[place]), float(gain[place]),
+            float(scores.misfit[place]), kinds[int(tried.at[place])],
+        )
+        for place in best
+    ]  # fmt: skip
 
 
-def _against(prints: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    value = evidence["observation_id"].map(prints.set_index("observation_id")["value"])
-    return evidence[(value - evidence["predicted"]).abs() > evidence["tolerance"]]
+def _against(prints: Prints, evidence: Evidence) -> Array:
+    """Which pieces contradict the printed values."""
+    against: Array = np.abs(prints.value[evidence.at] - evidence.predicted) > evidence.tolerance
+    return against
 
 
-def _kinds_against(prints: pd.DataFrame, evidence: pd.DataFrame) -> pd.Series:
-    against = _against(prints, evidence)
-    return against.groupby("observation_id")["kind"].agg(lambda kinds: ", ".join(sorted(set(kinds))))
+def _kinds_against(prints: Prints, evidence: Evidence, places: Array) -> dict[int, str]:
+    """By print, the kinds of evidence against it."""
+    against = evidence.only(_against(prints, evidence) & np.isin(evidence.at, places))
+    return {int(at): ", ".join(sorted(set(against.kind[against.at == at]))) for at in places}
 
 
-def _contradicted(prints: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Prints that two kinds of identities contradict and none supports."""
-    own = evidence[evidence["observation_id"].isin(prints["observation_id"]) & evidence["tight"].astype(bool)]
+def _contradicted(prints: Prints, evidence: Evidence, rest: Array) -> Iterator[tuple[int, float, str]]:
+    """Prints of `rest` that two kinds of identities contradict and none supports, with what these predict."""
+    own = evidence.only(rest[evidence.at] & evidence.tight)
     against = _against(prints, own)
-    total = own.groupby("observation_id").size()
-    identities = against[against["exact"].astype(bool)]
-    missed = pd.DataFrame(
-        {
-            "size": against.groupby("observation_id").size(),
-            "nunique": identities.groupby("observation_id")["kind"].nunique(),
-        }
-    )
-    doubtful = missed[(missed["nunique"] >= 2) & (missed["size"] == total.reindex(missed.index))].index
-    expected = against.groupby("observation_id")["predicted"].median()
-    kinds = _kinds_against(prints, own)
-    return pd.DataFrame(
-        {
-            "observation_id": doubtful.to_numpy(),
-            "code": INCONSISTENT,
-            "expected": expected.reindex(doubtful).to_numpy(),
-            "evidence": kinds.reindex(doubtful).to_numpy(),
-        }
-    )
+    size = len(prints)
+    alone = np.bincount(own.at, minlength=size) == np.bincount(own.at[against], minlength=size)
+    exact = against & own.exact
+    for at in np.unique(own.at[exact]):
+        told = exact & (own.at == at)
+        if alone[at] and len(set(own.kind[told])) >= 2:
+            pieces = against & (own.at == at)
+            kinds = ", ".join(sorted(set(own.kind[pieces])))
+            yield int(at), float(np.median(own.predicted[pieces])), kinds

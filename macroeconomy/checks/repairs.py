@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from basedb.findings import Severity, define
+from macroeconomy.checks.context import Array, Names, Prints
 from macroeconomy.checks.evidence import GROWTHS
 
 DECIMAL = define(
@@ -31,45 +32,48 @@ TRANSPOSED = define(
     "two neighbouring digits seem to be transposed",
 )
 
-COLUMNS = ["observation_id", "code", "candidate", "blur"]
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidates for prints: the print's place, the error undone, the value (indicator's unit) and its
+    blur (what rounding hid)."""
+
+    at: Array
+    code: Array
+    value: Array
+    blur: Array
 
 
-def candidates(prints: pd.DataFrame) -> pd.DataFrame:
-    """Candidates for prints: observation_id, code, candidate (indicator's unit), blur (what rounding hid)."""
-    parts = [*_scaled(prints), _negated(prints), _swapped(prints)]
-    return pd.concat(parts, ignore_index=True)
+def candidates(prints: Prints, suspects: Array, names: Names) -> Candidates:
+    """Every repair of the prints at `suspects`."""
+    parts = [*_scaled(prints, suspects, names), *_swapped(prints, suspects)]
+    return Candidates(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _candidates(
-    rows: pd.DataFrame, code: str, values: pd.Series, blur: pd.Series | float = 0.0
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"observation_id": rows["observation_id"], "code": code, "candidate": values, "blur": blur}
-    )
+_Part = tuple[Array, Array, Array, Array]
 
 
-def _scaled(prints: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    rows = prints[prints["value"] != 0]
+def _times(prints: Prints, at: Array, factor: float, code: str) -> _Part:
+    return at, np.full(len(at), code, object), prints.value[at] * factor, np.zeros(len(at))
+
+
+def _scaled(prints: Prints, suspects: Array, names: Names) -> Iterator[_Part]:
+    at = suspects[prints.value[suspects] != 0]
     for factor in (0.1, 10.0, 0.01, 100.0):
-        yield _candidates(rows, DECIMAL, rows["value"] * factor)
-    levels = rows[~rows["measure"].isin(GROWTHS) & ~rows["measure"].str.startswith("index:")]
+        yield _times(prints, at, factor, DECIMAL)
+    is_level = np.array([name not in GROWTHS and not name.startswith("index:") for name in names.measures])
     for factor in (1e-4, 1e4, 1e-3, 1e3, 1e-8, 1e8):
-        yield _candidates(levels, UNIT_SLIP, levels["value"] * factor)
+        yield _times(prints, at[is_level[prints.measure[at]]], factor, UNIT_SLIP)
+    yield _times(prints, at, -1.0, SIGN)
 
 
-def _negated(prints: pd.DataFrame) -> pd.DataFrame:
-    rows = prints[prints["value"] != 0]
-    return _candidates(rows, SIGN, -rows["value"])
-
-
-def _swapped(prints: pd.DataFrame) -> pd.DataFrame:
+def _swapped(prints: Prints, suspects: Array) -> Iterator[_Part]:
     """Every exchange of two neighbouring, different digits of the printed number."""
-    printed = prints["value"] / prints["scale"]
     rows, values, blurs = [], [], []
-    for at, (number, decimals, scale) in enumerate(
-        zip(printed.to_numpy(), prints["decimals"].to_numpy(), prints["scale"].to_numpy(), strict=True)
-    ):
-        text = f"{abs(number):.{int(decimals)}f}"
+    for at in suspects:
+        scale = prints.scale[at]
+        number = prints.value[at] / scale
+        text = f"{abs(number):.{int(prints.decimals[at])}f}"
         # A trailing .0 was never typed: the figure was rounded to a whole number first.
         text = text.rstrip("0").rstrip(".") if "." in text else text
         places = len(text.partition(".")[2])
@@ -81,12 +85,4 @@ def _swapped(prints: pd.DataFrame) -> pd.DataFrame:
                 rows.append(at)
                 values.append(np.copysign(float("".join(swapped)), number) * scale)
                 blurs.append(0.5 * 10.0**-places * scale)
-    chosen = prints.iloc[rows]
-    return pd.DataFrame(
-        {
-            "observation_id": chosen["observation_id"].to_numpy(),
-            "code": TRANSPOSED,
-            "candidate": np.array(values, float),
-            "blur": np.array(blurs, float),
-        }
-    )
+    yield np.array(rows, np.int64), np.full(len(rows), TRANSPOSED, object), np.array(values), np.array(blurs)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import pyarrow as pa
 
 from basedb.domain import Load
 from macroeconomy.checks.context import read_context
 from macroeconomy.checks.gaps import PERIOD_MISSING, missing_periods
-from macroeconomy.checks.judge import COLUMNS, judge
+from macroeconomy.checks.judge import Doubt, judge
 
 _ISSUES = "CREATE OR REPLACE TEMP TABLE new_issue (observation_id BIGINT, code TEXT, expected DOUBLE, evidence TEXT)"
 
@@ -16,22 +16,27 @@ def check(load: Load) -> int:
     """Leaves TEMP `new_issue` (expected in the printed unit) and adds to `finding`; returns their number."""
     load.engine.execute(_ISSUES)
     context = read_context(load)
-    if context.new.empty:
+    if context is None:
         return 0
     doubted = judge(context, load.source)
-    _record(load, doubted, context.new)
-    for gap in missing_periods(context, load.source).itertuples():
+    if doubted:
+        _record(load, doubted)
+    for period, codes in missing_periods(context, load.source):
         load.engine.execute(
             "INSERT INTO temp.finding VALUES (NULL, NULL, NULL, ?, 'warning', ?, ?)",
-            [PERIOD_MISSING, gap.period, gap.indicators],
+            [PERIOD_MISSING, period, codes],
         )
     return len(doubted)
 
 
-def _record(load: Load, doubted: pd.DataFrame, prints: pd.DataFrame) -> None:
-    scale = doubted["observation_id"].map(prints.set_index("observation_id")["scale"])
-    rows = doubted[COLUMNS].assign(expected=doubted["expected"].astype(float) / scale.astype(float))
-    load.engine.register("doubted", rows)
+def _record(load: Load, doubted: list[Doubt]) -> None:
+    columns = {
+        "observation_id": pa.array([doubt.observation_id for doubt in doubted], pa.int64()),
+        "code": pa.array([doubt.code for doubt in doubted], pa.string()),
+        "expected": pa.array([doubt.expected / doubt.scale for doubt in doubted], pa.float64()),
+        "evidence": pa.array([doubt.evidence for doubt in doubted], pa.string()),
+    }
+    load.engine.register("doubted", pa.table(columns))
     load.engine.execute("INSERT INTO new_issue BY NAME FROM doubted")
     load.engine.unregister("doubted")
     load.engine.execute(

@@ -6,15 +6,19 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
+import sdmx
 from click.testing import CliRunner, Result
 
-from basedb.cli.macro_export import DIMENSIONS
 from basedb.cli.main import main
 from basedb.store import open_store
 from basedb.store.migrate import initialise
+from etl.after_night import after_night
 from etl.contract.model import ReaderSpec
 from macroeconomy import DOMAIN
+from macroeconomy.exchange.observations import DIMENSIONS
+from macroeconomy.sdmx_codes import unit_codes
 from tests.macroeconomy.office import CONTRACTS, Office, budget, bulletin, power
 
 
@@ -85,28 +89,118 @@ def test_forecasts_continue_the_series(tmp_path: Path) -> None:
     assert ask(url, "forecast", "POWER_IND", "--division", "411102").exit_code == 2
 
 
-def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> None:
-    found = ask(url, "export", str(tmp_path / "figures.csv"))
+_FIGURES = (
+    "SELECT indicator, division, frequency, period, basis, price, value, unit"
+    " FROM macroeconomy.observation_current ORDER BY ALL"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("figures.csv", "sdmx-csv"),
+        ("f2.csv", "sdmx-csv-2"),
+        ("figures.xml", "sdmx-ml"),
+        ("figures.json", "sdmx-json"),
+    ],
+)
+def test_an_export_comes_back_as_the_same_figures(url: str, tmp_path: Path, name: str, form: str) -> None:
+    found = ask(url, "export", str(tmp_path / name), "--format", form)
     assert found.exit_code == 0, found.output
     shape = {
         "indicator": "INDICATOR", "division": "REF_AREA", "unit": "UNIT_MEASURE", "basis": "BASIS", "price": "PRICE",
         "codes": {"price": {"_Z": ""}},
     }  # fmt: skip
     contract = CONTRACTS["tj_stats"]
-    options = {"table": "figures", "structure": "BASEDB:MACRO", "dimensions": list(DIMENSIONS)}
+    structure = "MACRO" if form == "sdmx-ml" else "BASEDB:MACRO"
+    options = {"table": "figures", "structure": structure, "dimensions": list(DIMENSIONS)}
     settings = {**contract.settings, "tables": {"figures": {"sdmx": shape}}}
     reader = ReaderSpec("sdmx", options)
     again = f"duckdb:///{tmp_path / 'again.duckdb'}"
     initialise(open_store(again), [DOMAIN])
     contracts = {"tj_stats": replace(contract, reader=reader, readers=(reader,), settings=settings)}
     office = Office(open_store(again), tmp_path, contracts)
-    office.deliver("tj_stats", 1, "gdp_sdmx.csv", (tmp_path / "figures.csv").read_bytes())
-    query = (
-        "SELECT indicator, division, frequency, period, basis, price, value, unit"
-        " FROM macroeconomy.observation_current ORDER BY ALL"
+    office.deliver("tj_stats", 1, f"gdp_sdmx{Path(name).suffix}", (tmp_path / name).read_bytes())
+    with open_store(url).reading() as engine:
+        assert office.query(_FIGURES) == engine.execute(_FIGURES).fetchall() != []
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("f2.csv", "sdmx-csv-2"), ("figures.xml", "sdmx-ml"), ("figures.json", "sdmx-json")]
+)
+def test_the_sdmx_library_reads_the_same_observations(url: str, tmp_path: Path, name: str, form: str) -> None:
+    structure = tmp_path / "structure.xml"
+    found = ask(url, "export", str(tmp_path / name), "--format", form, "--structure", str(structure))
+    assert found.exit_code == 0, found.output
+    described = sdmx.read_sdmx(structure)
+    flow = described.dataflow["MACRO"]
+    assert [item.id for item in flow.structure.dimensions] == [*DIMENSIONS, "TIME_PERIOD"]
+    codes = described.codelist["CL_INDICATOR"]
+    assert str(codes["RETAIL"].name.localized_default("zh")) == "社会消费品零售总额"
+    message = (
+        sdmx.read_sdmx(tmp_path / name, structure=flow)
+        if form == "sdmx-csv-2"
+        else sdmx.read_sdmx(tmp_path / name)
     )
+    read = set()
+    for item in message.data[0].obs:
+        whole = {key: str(value.value) for key, value in (item.series_key or item.key).values.items()}
+        whole |= {key: str(value.value) for key, value in item.key.values.items()}
+        read.add((*(whole[part] for part in DIMENSIONS), whole["TIME_PERIOD"], float(item.value)))
+    with open_store(url).reading() as engine:
+        rows = engine.execute(
+            "SELECT frequency, division, indicator, basis, coalesce(nullif(price, ''), '_Z'), unit, period, value"
+            " FROM macroeconomy.observation_current"
+        ).fetchall()
+    assert read == {(*row[:5], unit_codes(row[5])[0], *row[6:]) for row in rows}
+
+
+def test_a_bulletin_comes_back_as_the_same_figures(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "tj_monthly_202609.xlsx"
+    found = ask(url, "bulletin", "2026-09", str(path))
+    assert found.exit_code == 0, found.output
+    again = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    initialise(open_store(again), [DOMAIN])
+    office = Office(open_store(again), tmp_path)
+    account = office.deliver("tj_stats", 1, path.name, path.read_bytes())
+    assert account.status == "loaded" and account.findings == {}
+    query = _FIGURES.replace("value, unit", "round(normal_value, 6)")
     with open_store(url).reading() as engine:
         assert office.query(query) == engine.execute(query).fetchall() != []
+    sheet = openpyxl.load_workbook(path)["全市"]
+    areas = {str(area) for area in sheet.merged_cells}
+    assert sheet["A1"].value == "2026年9月全市主要经济指标" and "C3:D3" in areas
+    labels = [row[0].value for row in sheet.iter_rows(min_row=5)]
+    assert labels.index("一般公共预算收入") + 1 == labels.index("\u3000\u3000税收收入")
+
+
+def test_a_bulletin_needs_a_month_with_figures(url: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "bulletin.xlsx")
+    assert ask(url, "bulletin", "1999-01", path).exit_code == 2
+    assert ask(url, "bulletin", "2026-13", path).exit_code == 2
+    assert ask(url, "bulletin", "2026-09", str(tmp_path / "bulletin.csv")).exit_code == 2
+
+
+def test_an_export_says_what_is_wrong_with_its_words(url: str, tmp_path: Path) -> None:
+    assert ask(url, "export", str(tmp_path / "figures.txt")).exit_code == 2
+    assert ask(url, "export", str(tmp_path / "figures.csv"), "--dataflow", "MACRO").exit_code == 2
+
+
+def test_discrepancies_have_their_owners(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    office = Office(open_store(url), tmp_path)
+    months = {f"{year}-{month:02d}": 700.0 for year in (2025, 2026) for month in range(1, 9)}
+    office.deliver("dl_power", 1, "dl_power.json", power({**months, "2025-09": 700.0}))
+    assert after_night(office.store, {"macroeconomy": DOMAIN}, 20.0) == 2
+    rows = document(url, "discrepancies", "--department", "供电公司")["rows"]
+    assert [(row["code"], row["name"], row["period"]) for row in rows] == [
+        ("macro.release_missing", "全社会用电量", "2026-09"), ("macro.release_missing", "工业用电量", "2026-09"),
+    ]  # fmt: skip
+    assert all(row["meaning_en"] and row["meaning"] for row in rows)
+    assert "供电公司" in ask(url, "discrepancies").output
+    assert document(url, "discrepancies", "--department", "统计局")["rows"] == []
+    assert document(url, "registers")["rows"] == []
 
 
 def test_adjusted_figures_multiply_back(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from basedb.linkage import charts
 from basedb.linkage.chart_data import _lower
 from basedb.linkage.charts import Point
 from basedb.linkage.parameters import defaults
-from basedb.linkage.svg import Scale, ticks
+from basedb.svg import Scale, ticks
 from population import DOMAIN
 
 MODEL = DOMAIN.entity.model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.macroeconomy.office import (
@@ -137,3 +139,26 @@ def test_a_plan_finds_the_same_and_changes_nothing(desk: Office) -> None:
     assert desk.query("SELECT count(*) FROM macroeconomy.source_record") == [(0,)]
     loaded = desk.deliver("tj_stats", 1, NAME, data)
     assert (planned.counts, planned.findings) == (loaded.counts, loaded.findings)
+
+
+def test_an_old_workbook_reads_like_a_new_one(desk: Office) -> None:
+    data = (Path(__file__).parents[1] / "fixtures" / "figures" / "tj_monthly_202609.xls").read_bytes()
+    account = desk.deliver("tj_stats", 1, "tj_monthly_202609.xls", data)
+    assert account.status == "loaded" and account.findings == {"published.hidden": 1}
+    figures = desk.query(
+        "SELECT indicator, basis, value, unit FROM macroeconomy.observation ORDER BY row_no, cell"
+    )
+    assert figures == [
+        ("RETAIL", "cur", 0.528, "亿元"), ("RETAIL", "ytd", 4.541, "亿元"), ("RETAIL", "ytd_yoy", 9.5, "%"),
+        ("BUDGET", "cur", 0.08, "亿元"), ("BUDGET", "ytd", 0.712, "亿元"), ("BUDGET", "ytd_yoy", 4.6, "%"),
+        ("TAX", "cur", 0.0515, "亿元"), ("TAX", "ytd", 0.4911, "亿元"), ("TAX", "ytd_yoy", 5.5, "%"),
+        ("ENT_ABOVE", "stock", 20.0, "个"),
+    ]  # fmt: skip
+    (label,) = desk.query("SELECT raw FROM macroeconomy.source_record WHERE row_no = 3")[0]
+    assert "一般公共预算收入/税收收入" in str(label), "an indent is a whole and its part"
+
+
+def test_an_old_workbook_that_is_cut_off_is_refused(desk: Office) -> None:
+    data = (Path(__file__).parents[1] / "fixtures" / "figures" / "tj_monthly_202609.xls").read_bytes()
+    account = desk.deliver("tj_stats", 1, "tj_monthly_202609.xls", data[: len(data) // 3])
+    assert account.status == "refused"

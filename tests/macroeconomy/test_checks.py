@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
+from macroeconomy.checks.cube import quantile
 from tests.macroeconomy.office import Office, budget, power
 
 DIVISIONS = {"源汇区": 1.0, "郾城区": 0.8, "召陵区": 1.3, "舞阳县": 1.1, "临颍县": 1.6, "市本级": 2.2}
@@ -96,3 +101,14 @@ def test_gaps_between_the_city_and_its_parts_are_shown(office: Office) -> None:
     assert gaps == [("2025-01", 5.0)]
     cumulated = office.query("SELECT period, gap FROM macroeconomy.cumulative_gap WHERE abs(gap) > 0.001")
     assert ("2025-01", -5.0) in cumulated
+
+
+_NUMBERS = st.one_of(st.just(math.nan), st.floats(-1e6, 1e6))
+
+
+@given(arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=_NUMBERS), st.floats(0, 1))
+def test_quantiles_are_those_of_the_numbers_there_are(values: np.ndarray, share: float) -> None:
+    expected = [
+        np.quantile(row[~np.isnan(row)], share) if (~np.isnan(row)).any() else np.nan for row in values
+    ]
+    np.testing.assert_allclose(quantile(values, share), expected, rtol=1e-9, atol=1e-6)

@@ -148,3 +148,9 @@ def test_a_territory_knows_its_divisions() -> None:
     assert area.find("全　市") == area.find("总  计") == area.find("漯河市") == "411100000000"
     assert area.find("市本级") == "411101000000" and area.find(None, "411102") == "411102000000"
     assert area.find("许昌市") == "" and area.find(None, "410100") == ""
+
+
+def test_growth_under_a_unit_is_of_that_quantity() -> None:
+    head = parse_head("进出口总额(万美元)/累计增长%", 2026, frozenset())
+    assert head.unit == parse_unit("%") and head.quantity == parse_unit("万美元")
+    assert parse_head("累计增长(%)", 2026, frozenset()).quantity is None

@@ -121,3 +121,26 @@ def test_a_figure_that_is_printed_no_more_is_withdrawn(office: Office) -> None:
 
 def _power(*months: int) -> bytes:
     return power({f"2026-{month:02d}": 700.0 + month for month in months})
+
+
+def test_figures_read_long_and_wide(told: Office) -> None:
+    long = told.query(
+        "SELECT indicator_name, division_name, measure, value, unit FROM macroeconomy.figure_long"
+        " WHERE indicator = 'RETAIL' AND division = ? AND period = '2026-09' ORDER BY basis", CITY,
+    )  # fmt: skip
+    assert [row[:3] for row in long] == [
+        ("社会消费品零售总额", "漯河市", measure) for measure in ("当期", "累计", "累计同比")
+    ]
+    wide = told.query(
+        "SELECT unit, cur, ytd, ytd_yoy, stock, index_month FROM macroeconomy.figure_wide"
+        " WHERE indicator = 'RETAIL' AND division = ? AND period = '2026-09'", CITY,
+    )  # fmt: skip
+    assert wide == [(long[0][4], long[0][3], long[1][3], long[2][3], None, None)]
+    (prices,) = told.query(
+        "SELECT index_month, index_so_far, unit FROM macroeconomy.figure_wide WHERE indicator = 'CPI'"
+    )
+    assert prices == (102.2, 101.5, None)
+    own = told.query(
+        "SELECT DISTINCT division_name FROM macroeconomy.figure_long WHERE division = '411101000000'"
+    )
+    assert own == [("市本级",)]

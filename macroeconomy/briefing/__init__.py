@@ -1,0 +1,1 @@
+"""The monthly briefing: what a month's figures say, in one page."""
