@@ -243,11 +243,13 @@ class Domain(BaseDomain):
     """A base database of entities that are matched and mastered.
 
     keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
-    crossings: what its extracts mention of other domains' entities. reconciliation: see there.
+    check_record: findings across the standard values of the event itself, as `Entity.check` across those of
+    a mention. crossings: what its extracts mention of other domains' entities. reconciliation: see there.
     """
 
     entity: Entity
     keyed_tables: tuple[KeyedTable, ...] = ()
+    check_record: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     crossings: tuple[Crossing, ...] = ()
     reconciliation: Reconciliation | None = None
 
