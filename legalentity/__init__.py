@@ -4,6 +4,7 @@ from pathlib import Path
 
 from basedb.domain import Domain, Entity
 from legalentity.attributes import ORGANIZATION, RECORD
+from legalentity.credit_checks import check_credit_record
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
 from legalentity.reconciliation import RECONCILIATION
@@ -47,6 +48,7 @@ DOMAIN = Domain(
     ),
     source_record=source_record,
     record_attributes=RECORD,
+    check_record=check_credit_record,
     contracts=_HERE / "sources",
     views=_HERE / "views",
     crossings=(PEOPLE,),
@@ -57,5 +59,7 @@ DOMAIN = Domain(
         "legalentity.branch",
         "legalentity.role",
         "legalentity.status_event",
+        "legalentity.license_record",
+        "legalentity.penalty_record",
     ),
 )

@@ -18,6 +18,8 @@ from tests.legalentity.registry import (
     enterprise,
     inner,
     institution,
+    license,
+    penalty,
     taxpayer,
     unit,
 )
@@ -84,6 +86,21 @@ def fill(offices: Offices) -> Offices:
             institution("漯河市第三中学", code("12", 201), "王秀英", 法定代表人证件号码=WANG),
             institution("漯河市第三中学家长委员会", "", "周八", 机构类别="社会团体"),
         ],
+        fg_licenses=[
+            license("漯河市宏发商贸有限公司", code("91", HONGFA), "许1"),
+            # By an old taxpayer number, and by the organisation code.
+            license("宏发商贸", "", "许2", 税务登记号=_OLD_TAX),
+            license("漯河市第一建筑工程有限公司", "", "许3", 组织机构代码=inner(FIRST_BUILDERS)),
+            # By name alone: two shops bear it.
+            license("源汇区小李面馆", "", "许4", 行政相对人类别="个体工商户"),
+            license("郑州市他乡建设有限公司", code("91", 900, "410102"), "许5"),
+            license("李建国", "", "许6", 行政相对人类别="自然人", 证件号码=LI),
+            license("漯河市宏发商贸有限公司", code("91", HONGFA), "许7", 有效期至="2020-10-09"),
+        ],
+        fg_penalties=[
+            penalty("漯河市第二建筑工程有限公司", "", "罚1", 法定代表人="赵六"),
+            penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", **{"罚款金额(万元)": "5000"}),
+        ],
     )  # fmt: skip
     # Renamed, and led by somebody else.
     changed = {
@@ -92,8 +109,24 @@ def fill(offices: Offices) -> Offices:
         "法定代表人证件号码": WANG,
         "核准日期": "2026-11-02",
     }
-    offices.night(2, scjg_enterprises=_register(**changed))
-    offices.night(3, scjg_enterprises=_register(**changed))
+    offices.night(
+        2,
+        scjg_enterprises=_register(**changed),
+        # Corrected, and withdrawn.
+        fg_penalties=[
+            penalty("漯河市第二建筑工程有限公司", "", "罚1", 操作类型="变更", 法定代表人="赵六", 处罚内容="罚款8000元",
+                    **{"罚款金额(万元)": "0.8"}),
+            penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", 操作类型="撤销"),
+        ],
+    )  # fmt: skip
+    offices.night(
+        3,
+        scjg_enterprises=_register(**changed),
+        # Still under the name it no longer bore.
+        fg_penalties=[
+            penalty("漯河市宏发商贸有限公司", code("91", HONGFA), "罚3", 处罚决定日期="2026-11-03"),
+        ],
+    )
     return offices
 
 

@@ -91,6 +91,28 @@ def institution(name: str, credit: str = "", representative: str = "", **columns
     }  # fmt: skip
 
 
+def license(name: str, credit: str, number: str, **columns: str) -> Row:
+    """A published licence."""
+    return {
+        "操作类型": "新增", "行政相对人名称": name, "行政相对人类别": "法人及非法人组织", "统一社会信用代码": credit,
+        "行政许可决定文书名称": "食品经营许可决定书", "行政许可决定文书号": number, "许可类别": "普通",
+        "许可证书名称": "食品经营许可证", "许可编号": f"JY{number}", "许可内容": "预包装食品销售",
+        "许可决定日期": "2026-10-10", "有效期自": "2026-10-10", "有效期至": "2031-10-09",
+        "许可机关": "漯河市市场监督管理局", "当前状态": "1", "数据来源单位": "漯河市市场监督管理局", **columns,
+    }  # fmt: skip
+
+
+def penalty(name: str, credit: str, number: str, **columns: str) -> Row:
+    """A published penalty."""
+    return {
+        "操作类型": "新增", "行政相对人名称": name, "行政相对人类别": "法人及非法人组织", "统一社会信用代码": credit,
+        "行政处罚决定书文号": number, "违法行为类型": "未按规定公示价格", "违法事实": "检查发现货架无价签",
+        "处罚依据": "《中华人民共和国价格法》第四十二条", "处罚类别": "罚款", "处罚内容": "罚款5000元",
+        "罚款金额(万元)": "0.5", "处罚决定日期": "2026-10-20", "公示截止期": "2027-10-20",
+        "处罚机关": "漯河市市场监督管理局", "数据来源单位": "漯河市市场监督管理局", **columns,
+    }  # fmt: skip
+
+
 class Offices:
     """A store with both bases and an inbox that departments deliver to."""
 
@@ -137,9 +159,10 @@ class Offices:
         )
 
 
+_UTF8 = {"tj_units", "fg_licenses", "fg_penalties"}
 _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
-    "bb_institutions": ".json", "ga_population": ".csv",
+    "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
 }  # fmt: skip
 
 
@@ -152,7 +175,7 @@ def _content(source: str, rows: Sequence[Row]) -> bytes:
         listed = [{name: row[name] for name in columns if name in row} for row in rows]
         return json.dumps({"总数": len(rows), "数据": listed}, ensure_ascii=False).encode()
     lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
-    if source == "tj_units":
+    if source in _UTF8:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue().encode()
