@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -204,6 +204,14 @@ class Contract:
         used += [self.delivery.operation.column] if self.delivery.operation else []
         used += [self.leave_out.column] if self.leave_out else []
         return (*self.columns, *(name for name in self.ignore if name in used))
+
+    @property
+    def kept_columns(self) -> tuple[str, ...]:
+        """The columns that say what a row is, of those read: not the one that only tells which rows are left out."""
+        if self.leave_out is None:
+            return self.read_columns
+        kept = replace(self, leave_out=None).read_columns
+        return tuple(name for name in self.read_columns if name in kept)
 
     @property
     def mandatory_columns(self) -> int:

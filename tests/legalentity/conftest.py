@@ -18,8 +18,10 @@ from tests.legalentity.registry import (
     enterprise,
     inner,
     institution,
+    insured,
     license,
     penalty,
+    polluter,
     taxpayer,
     unit,
 )
@@ -85,6 +87,20 @@ def fill(offices: Offices) -> Offices:
         bb_institutions=[
             institution("漯河市第三中学", code("12", 201), "王秀英", 法定代表人证件号码=WANG),
             institution("漯河市第三中学家长委员会", "", "周八", 机构类别="社会团体"),
+        ],
+        rs_insured=[
+            # Three enrolments of one person with one employer, and one under its short name.
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI),
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI, 参保险种="失业保险"),
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI, 参保险种="工伤保险"),
+            insured("4102", "宏发商贸", code("91", HONGFA), 证件号码=WANG, 姓名="王秀英", 性别="2"),
+            # A resident's insurance names the community.
+            insured("4103", "马路街街道泰昌社区", 证件号码=STRANGER, 姓名="陌生人", 参保险种="城乡居民基本医疗保险"),
+            insured("4104", "上海市远方软件有限公司", code("91", 901, "310115"), 证件号码=STRANGER, 姓名="陌生人"),
+        ],
+        sthj_pollution_sources=[
+            polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号"),
+            polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号", 主要污染物="氨氮"),
         ],
         fg_licenses=[
             license("漯河市宏发商贸有限公司", code("91", HONGFA), "许1"),

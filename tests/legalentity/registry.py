@@ -91,6 +91,23 @@ def institution(name: str, credit: str = "", representative: str = "", **columns
     }  # fmt: skip
 
 
+def insured(serial: str, employer: str, credit: str = "", **columns: str) -> Row:
+    """A row of the insured people: what it says of their employer matters here."""
+    return {
+        "个人编号": serial, "证件类型": "居民身份证（户口簿）", "姓名": "李建国", "性别": "1", "单位名称": employer,
+        "统一社会信用代码": credit, "参保险种": "企业职工基本养老保险", "参保状态": "正常参保", "参保日期": "2016-01-01",
+        "经办日期": "2026-10-01", **columns,
+    }  # fmt: skip
+
+
+def polluter(name: str, credit: str, **columns: str) -> Row:
+    """A row of the stationary sources of pollution."""
+    return {
+        "序号": "1", "统一社会信用代码": credit, "企业名称": name, "地址": "源汇区和祥路1号", "经度": "114.023052",
+        "纬度": "33.575134", "主要污染物": "氮氧化物", "排放量": "0.17", "管理类别": "重点", **columns,
+    }  # fmt: skip
+
+
 def license(name: str, credit: str, number: str, **columns: str) -> Row:
     """A published licence."""
     return {
@@ -159,10 +176,11 @@ class Offices:
         )
 
 
-_UTF8 = {"tj_units", "fg_licenses", "fg_penalties"}
+_UTF8 = {"tj_units", "fg_licenses", "fg_penalties", "rs_insured"}
 _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
     "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
+    "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx",
 }  # fmt: skip
 
 
@@ -171,6 +189,8 @@ def _content(source: str, rows: Sequence[Row]) -> bytes:
     columns = [*contracts[source].columns, *contracts[source].ignore]
     if source == "sw_taxpayers":
         return _xlsx(rows)
+    if source == "sthj_pollution_sources":
+        return _pollution_list(rows)
     if source == "bb_institutions":
         listed = [{name: row[name] for name in columns if name in row} for row in rows]
         return json.dumps({"总数": len(rows), "数据": listed}, ensure_ascii=False).encode()
@@ -180,6 +200,32 @@ def _content(source: str, rows: Sequence[Row]) -> bytes:
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue().encode()
     return delimited(lines)
+
+
+def _pollution_list(rows: Sequence[Row]) -> bytes:
+    """Two rows of titles, the header, the data and a footnote."""
+    columns = [
+        "序号",
+        "统一社会信用代码",
+        "企业名称",
+        "地址",
+        "经度",
+        "纬度",
+        "主要污染物",
+        "排放量",
+        "管理类别",
+        "备注",
+    ]
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["漯河市固定污染源清单"])
+    sheet.append(["填报单位:漯河市生态环境局"])
+    for line in (columns, *([row.get(name, "") for name in columns] for row in rows), ["注：按年更新"]):
+        sheet.append(line)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _xlsx(rows: Sequence[Row]) -> bytes:

@@ -11,8 +11,8 @@ _LINKS = "SELECT source, count(*) FROM legalentity.source_link WHERE organizatio
 def test_every_code_leads_to_one_organisation(town: Offices) -> None:
     """A credit code, an old taxpayer number, a hyphenated organisation code; full, short and former name."""
     assert town.query(_LINKS, town.one("漯河市金源商贸有限公司")) == [
-        ("fg_licenses", 3), ("fg_penalties", 1), ("scjg_enterprises", 1), ("sw_taxpayers", 1), ("tj_units", 1),
-        ("zj_orgcodes", 1),
+        ("fg_licenses", 3), ("fg_penalties", 1), ("rs_insured", 2), ("scjg_enterprises", 1), ("sw_taxpayers", 1),
+        ("tj_units", 1), ("zj_orgcodes", 1),
     ]  # fmt: skip
     (found,) = town.query(
         "SELECT credit_code, org_code, code_status, name, kind, industry_section, division_code, registered, status"
@@ -56,7 +56,7 @@ def test_shops_of_one_name_are_two(town: Offices) -> None:
 
 def test_a_wrong_character_in_a_code_is_bridged_by_score(town: Offices) -> None:
     links = town.query(_LINKS, town.one("舞阳县天成化工有限公司"))
-    assert links == [("scjg_enterprises", 1), ("tj_units", 1)]
+    assert links == [("scjg_enterprises", 1), ("sthj_pollution_sources", 1), ("tj_units", 1)]
 
 
 def test_units_without_a_code_stay_apart(town: Offices) -> None:

@@ -53,4 +53,4 @@ def test_one_file_is_entered_once_for_each_base(town: Offices) -> None:
         " WHERE file_name LIKE '%scjg_enterprises_20261102.csv' ORDER BY domain"
     )
     assert lines == [("legalentity", "loaded", 8, 1, 7), ("population", "loaded", 8, 1, 7)]
-    assert town.value("SELECT count(*) FROM population.freshness WHERE records > 0") == 4
+    assert town.value("SELECT count(*) FROM population.freshness WHERE records > 0") == 5
