@@ -89,6 +89,20 @@ class Kin:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """A number that cannot have grown like this between two versions of a record: its unit was mistaken.
+
+    factor: how many of the unit that was written are one of the attribute's (10,000 元 are one 万元). The new
+    value is doubted where it is the former one times about that. code: the finding, whose suggestion is the
+    new value in the attribute's unit.
+    """
+
+    attribute: str
+    factor: float
+    code: str
+
+
+@dataclass(frozen=True)
 class Derived:
     """A master column computed from the surviving values (SQL over them, see `survivorship`)."""
 
@@ -107,7 +121,7 @@ class Entity:
     departmental record are the same entity. succession: the same for a record that left a register's
     snapshot and one that is new in it: an entry that was corrected and carries another key since.
     identifier: the attribute whose surviving value may be claimed by several entities.
-    closing: date attributes that end an entity (death, cancellation).
+    closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
     """
 
     schema: str
@@ -128,6 +142,7 @@ class Entity:
     block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
     kin: Kin | None = None
+    jumps: tuple[Jump, ...] = ()
 
     @property
     def id_column(self) -> str:

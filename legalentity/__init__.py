@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from basedb.domain import Domain, Entity
+from basedb.domain import Domain, Entity, Jump
 from legalentity.attributes import ORGANIZATION, RECORD
 from legalentity.credit_checks import check_credit_record
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
 from legalentity.reconciliation import RECONCILIATION
-from legalentity.standardize import check_organization
+from legalentity.standardize import CAPITAL_JUMPED, check_organization
 from legalentity.survivorship import DERIVED
 from legalentity.tables import (
     PEOPLE,
@@ -45,6 +45,7 @@ DOMAIN = Domain(
         evidence=organization_evidence,
         block=organization_block,
         check=check_organization,
+        jumps=(Jump("registered_capital", 10_000, CAPITAL_JUMPED),),
     ),
     source_record=source_record,
     record_attributes=RECORD,

@@ -202,6 +202,25 @@ PENALTY = (
     _date("published_until", "公示截止期"),
 )
 
+# Who holds an office in an organisation, or a share of it.
+OFFICE = (
+    _coded("office", "职务类别", "organization_role"),
+    _public("job_title", "职务"),
+    Attribute("officer_name", "任职人、自然人股东姓名", standardize=names.person_name, output="name"),
+    Attribute(
+        "officer_number", "任职人、自然人股东证件号码", standardize=identifiers.citizen_id, output="id_number"
+    ),
+    _public(
+        "contribution",
+        "认缴出资额（万元）",
+        partial(amounts.amount, unit="万元"),
+        type=sa.Double,
+        output="amount",
+    ),
+    _public("share_percent", "出资比例（%）", amounts.percentage, type=sa.Double, output="percentage"),
+    _date("appointed_date", "任职或入股日期"),
+)
+
 RECORD = (
     _public("certificate_no", "证书编号"),
     _date("issued_date", "办证日期"),
@@ -210,4 +229,5 @@ RECORD = (
     *DECISION,
     *LICENSE,
     *PENALTY,
+    *OFFICE,
 )

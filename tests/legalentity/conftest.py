@@ -20,6 +20,7 @@ from tests.legalentity.registry import (
     institution,
     insured,
     license,
+    officer,
     penalty,
     polluter,
     taxpayer,
@@ -98,6 +99,21 @@ def fill(offices: Offices) -> Offices:
             insured("4103", "马路街街道泰昌社区", 证件号码=STRANGER, 姓名="陌生人", 参保险种="城乡居民基本医疗保险"),
             insured("4104", "上海市远方软件有限公司", code("91", 901, "310115"), 证件号码=STRANGER, 姓名="陌生人"),
         ],
+        scjg_officers=[
+            officer("1", "漯河市宏发商贸有限公司", code("91", HONGFA), "执行董事", "李建国", 证件号码=LI, 职务="执行董事"),
+            officer("2", "漯河市宏发商贸有限公司", code("91", HONGFA), "监事", "王秀英"),
+            officer("3", "漯河市宏发商贸有限公司", code("91", HONGFA), "股东", "李建国", 证件号码=LI,
+                    **{"认缴出资额(万元)": "60", "出资比例(%)": "60%"}),
+            officer("4", "漯河市宏发商贸有限公司", code("91", HONGFA), "法人股东",
+                    法人股东名称="漯河市第一建筑工程有限公司", 法人股东代码=code("91", FIRST_BUILDERS),
+                    **{"认缴出资额(万元)": "40", "出资比例(%)": "40"}),
+            officer("5", "漯河市第二建筑工程有限公司", code("91", SECOND_BUILDERS), "股东",
+                    法人股东名称="漯河市宏发商贸有限公司", 法人股东代码=code("91", HONGFA), **{"出资比例(%)": "50"}),
+            # Round in a circle.
+            officer("6", "漯河市第一建筑工程有限公司", code("91", FIRST_BUILDERS), "股东",
+                    法人股东名称="漯河市第二建筑工程有限公司", 法人股东代码=code("91", SECOND_BUILDERS),
+                    **{"出资比例(%)": "120"}),
+        ],
         sthj_pollution_sources=[
             polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号"),
             polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号", 主要污染物="氨氮"),
@@ -124,6 +140,7 @@ def fill(offices: Offices) -> Offices:
         "法定代表人": "王秀英",
         "法定代表人证件号码": WANG,
         "核准日期": "2026-11-02",
+        "注册资本(万元)": "1000000",  # in yuan
     }
     offices.night(
         2,

@@ -100,6 +100,14 @@ def insured(serial: str, employer: str, credit: str = "", **columns: str) -> Row
     }  # fmt: skip
 
 
+def officer(serial: str, company: str, credit: str, office: str, name: str = "", **columns: str) -> Row:
+    """A row of those who hold an office in an enterprise, or a share of it."""
+    return {
+        "登记流水号": serial, "统一社会信用代码": credit, "企业名称": company, "人员类别": office, "姓名": name,
+        "任职日期": "2020-05-06", **columns,
+    }  # fmt: skip
+
+
 def polluter(name: str, credit: str, **columns: str) -> Row:
     """A row of the stationary sources of pollution."""
     return {
@@ -180,7 +188,7 @@ _UTF8 = {"tj_units", "fg_licenses", "fg_penalties", "rs_insured"}
 _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
     "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
-    "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx",
+    "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx", "scjg_officers": ".csv",
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ _LINKS = "SELECT source, count(*) FROM legalentity.source_link WHERE organizatio
 def test_every_code_leads_to_one_organisation(town: Offices) -> None:
     """A credit code, an old taxpayer number, a hyphenated organisation code; full, short and former name."""
     assert town.query(_LINKS, town.one("漯河市金源商贸有限公司")) == [
-        ("fg_licenses", 3), ("fg_penalties", 1), ("rs_insured", 2), ("scjg_enterprises", 1), ("sw_taxpayers", 1),
-        ("tj_units", 1), ("zj_orgcodes", 1),
+        ("fg_licenses", 3), ("fg_penalties", 1), ("rs_insured", 2), ("scjg_enterprises", 1), ("scjg_officers", 5),
+        ("sw_taxpayers", 1), ("tj_units", 1), ("zj_orgcodes", 1),
     ]  # fmt: skip
     (found,) = town.query(
         "SELECT credit_code, org_code, code_status, name, kind, industry_section, division_code, registered, status"
