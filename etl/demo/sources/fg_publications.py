@@ -16,7 +16,7 @@ from etl.demo.firms import ACTIVE, missing, wrong
 from etl.demo.lines import bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.organisations import BUREAU, SHOP
-from etl.demo.sources.base import Context, Night, name_text, person_ids
+from etl.demo.sources.base import Night, OfOrganisations, name_text, person_ids
 
 _AUTHORITIES = ["市场监督管理局", "生态环境局", "消防救援支队", "住房和城乡建设局"]
 _LICENCES = ["食品经营许可证", "排污许可证", "公众聚集场所消防安全检查合格证", "建筑业企业资质证书"]
@@ -25,21 +25,13 @@ _YEAR = 365
 _FIVE_YEARS = 1826
 
 
-class _Publications(ABC):
+class _Publications(OfOrganisations, ABC):
     """What licences and penalties share: whom they are about, by whom they were decided, and when."""
 
     name: ClassVar[str]
     department = "发展和改革委员会"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
     header: ClassVar[str]
     one_in: ClassVar[int]
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         firms, w = self._c.firms, self._c.world
