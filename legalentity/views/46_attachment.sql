@@ -75,9 +75,7 @@ candidate AS (
 ),
 judged AS (
     SELECT s.*, k.organization_id IS NOT NULL AS is_known, c.candidates,
-        EXISTS (SELECT 1 FROM code d WHERE d.organization_id = s.organization_id AND d.code IN (
-            CASE WHEN s.org_code_valid THEN s.org_code END,
-            CASE WHEN s.registration_number_valid THEN s.registration_number END)) AS by_code,
+        d.code IS NOT NULL OR n.code IS NOT NULL AS by_code,
         CASE WHEN k.organization_id IS NULL OR s.name_folded IS NULL THEN 'unknown'
             WHEN b.valid_to = DATE '9999-12-31' THEN 'current' WHEN b.valid_to > s.valid_from THEN 'former'
             WHEN b.name_folded IS NOT NULL THEN 'given_up' WHEN w.is_former = 1 THEN 'former'
@@ -86,6 +84,9 @@ judged AS (
     LEFT JOIN known k ON k.organization_id = s.organization_id
     LEFT JOIN borne b ON b.organization_id = s.organization_id AND b.name_folded = s.name_folded
     LEFT JOIN written w ON w.organization_id = s.organization_id AND w.name_folded = s.name_folded
+    LEFT JOIN code d ON d.organization_id = s.organization_id AND d.code = s.org_code AND s.org_code_valid
+    LEFT JOIN code n ON n.organization_id = s.organization_id AND n.code = s.registration_number
+        AND s.registration_number_valid
     LEFT JOIN candidate c ON c.organization_id = s.organization_id
 )
 SELECT record_id, role, source, source_key, organization_id, name AS stated_name,
