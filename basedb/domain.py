@@ -90,6 +90,20 @@ class Kin:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """A number that cannot have grown like this between two versions of a record: its unit was mistaken.
+
+    factor: how many of the unit that was written are one of the attribute's (10,000 元 are one 万元). The new
+    value is doubted where it is the former one times about that. code: the finding, whose suggestion is the
+    new value in the attribute's unit.
+    """
+
+    attribute: str
+    factor: float
+    code: str
+
+
+@dataclass(frozen=True)
 class Derived:
     """A master column computed from the surviving values (SQL over them, see `survivorship`)."""
 
@@ -108,7 +122,7 @@ class Entity:
     departmental record are the same entity. succession: the same for a record that left a register's
     snapshot and one that is new in it: an entry that was corrected and carries another key since.
     identifier: the attribute whose surviving value may be claimed by several entities.
-    closing: date attributes that end an entity (death, cancellation).
+    closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
     """
 
     schema: str
@@ -129,6 +143,7 @@ class Entity:
     block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
     kin: Kin | None = None
+    jumps: tuple[Jump, ...] = ()
 
     @property
     def id_column(self) -> str:
@@ -262,11 +277,13 @@ class Domain(BaseDomain):
     """A base database of entities that are matched and mastered.
 
     keyed_tables: SQL steps that keep small tables keyed on an attribute (households) current.
-    crossings: what its extracts mention of other domains' entities. reconciliation: see there.
+    check_record: findings across the standard values of the event itself, as `Entity.check` across those of
+    a mention. crossings: what its extracts mention of other domains' entities. reconciliation: see there.
     """
 
     entity: Entity
     keyed_tables: tuple[KeyedTable, ...] = ()
+    check_record: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     crossings: tuple[Crossing, ...] = ()
     reconciliation: Reconciliation | None = None
 

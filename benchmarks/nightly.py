@@ -1,10 +1,11 @@
 """How long a night takes, as ratios to COPY of the same file on the same server in the same run.
 
-    python -m benchmarks.nightly [--rows 1000000] [--stores postgresql duckdb] [--keep DIR]
+    python -m benchmarks.nightly [--rows 1000000] [--stores postgresql duckdb] [--domain legalentity]
 
-COPY means: server-side ``COPY … ENCODING 'GB18030'`` of the file's raw text columns into a logged
-table with a primary key and three indexes (ID number; name and birth date; household) in place,
-warm cache, median of three. A load is measured from the call to the published transaction, in a
+The file is the register of residents, or, with ``--domain legalentity``, that of enterprises. COPY means:
+server-side ``COPY … ENCODING 'GB18030'`` of the file's raw text columns into a logged table with a primary
+key and three indexes (ID number; name and birth date; household; of enterprises code, name and
+representative) in place, warm cache, median of three. A load is measured from the call to the published transaction, in a
 process of its own whose peak memory (helper processes added) is shown beside it; the server's
 memory is not counted. The server is a private one, with fsync on.
 """
@@ -22,14 +23,46 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
 
-from etl.demo import residents
+from etl.demo import enterprises, residents
+from etl.demo.delivery import Delivered
 from tests.cluster import Cluster
 
+
+@dataclass(frozen=True)
+class Register:
+    """A snapshot to measure nights with. indexes: those of the COPY. write: its files of two nights (into a
+    folder, of so many rows, by a seed)."""
+
+    source: str
+    indexes: tuple[tuple[str, ...], ...]
+    write: Callable[[Path, int, int], tuple[Delivered, Delivered]]
+
+
+CHANGED = 0.005
+
+
+def _residents(folder: Path, rows: int, seed: int) -> tuple[Delivered, Delivered]:
+    made = residents(folder, rows, seed, changed=CHANGED)
+    assert made.second is not None
+    return made.first, made.second
+
+
+def _enterprises(folder: Path, rows: int, seed: int) -> tuple[Delivered, Delivered]:
+    return enterprises(folder, rows, seed, CHANGED)
+
+
+REGISTERS = {
+    "population": Register("ga_population", (("公民身份号码",), ("姓名", "出生日期"), ("户号",)), _residents),
+    "legalentity": Register(
+        "scjg_enterprises", (("统一社会信用代码",), ("企业名称",), ("法定代表人",)), _enterprises
+    ),
+}
 TARGETS = {"first load": 3.0, "0.5 % changed": 0.5, "same bytes, new as-of": 0.15, "same delivery": 0.05}
 
 
@@ -41,7 +74,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--stores", nargs="+", default=["postgresql", "duckdb"])
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--child", nargs=2, metavar=("STORE", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--domain", choices=list(REGISTERS), default="population")
+    parser.add_argument("--child", nargs=3, metavar=("DOMAIN", "STORE", "FILE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
         _measure_load(*arguments.child)
@@ -49,14 +83,14 @@ def main() -> None:
     with Cluster(durable=True, shared_buffers="1GB", settings={"max_wal_size": "8GB"}) as cluster:
         for rows in arguments.rows:
             with tempfile.TemporaryDirectory(prefix="basedb-bench-") as scratch:
-                _compare(Path(scratch), cluster, rows, arguments.stores, arguments.seed)
+                _compare(Path(scratch), cluster, rows, arguments.stores, arguments.seed, arguments.domain)
 
 
-def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed: int) -> None:
-    made = residents(scratch, rows, seed, changed=0.005)
-    assert made.second is not None
-    first, second = (scratch / delivered.file for delivered in (made.first, made.second))
-    same_later = second.with_name("ga_population_20261109.csv")
+def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed: int, domain: str) -> None:
+    register = REGISTERS[domain]
+    made = register.write(scratch, rows, seed)
+    first, second = (scratch / delivered.file for delivered in made)
+    same_later = second.with_name(f"{register.source}_20261109.csv")
     shutil.copyfile(second, same_later)
     steps = {
         "first load": first,
@@ -64,10 +98,10 @@ def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed
         "same bytes, new as-of": same_later,
         "same delivery": same_later,
     }
-    copies = [_copy(cluster, first) for _ in range(3)]
+    copies = [_copy(cluster, first, register.indexes) for _ in range(3)]
     copy = statistics.median(copies)
     print(
-        f"\n{rows:,} rows, {first.stat().st_size / 1e6:.0f} MB: COPY {copy:.1f} s ({_listed(copies)})",
+        f"\n{made[0].rows:,} rows, {first.stat().st_size / 1e6:.0f} MB: COPY {copy:.1f} s ({_listed(copies)})",
         flush=True,
     )
     for store in stores:
@@ -78,7 +112,7 @@ def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed
         )
         print(f"{store:<12} {'seconds':>9} {'ratio':>7} {'target':>7} {'peak MiB':>9}   stages")
         for name, path in steps.items():
-            seconds, peak, stages = _load(url, path)
+            seconds, peak, stages = _load(domain, url, path)
             print(
                 f"  {name:<24}{seconds:>8.2f} {seconds / copy:>7.3f} {TARGETS[name]:>7} {peak:>9,.0f}   {stages}",
                 flush=True,
@@ -87,7 +121,7 @@ def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed
             cluster.drop_database(f"night_{rows}")
 
 
-def _copy(cluster: Cluster, path: Path) -> float:
+def _copy(cluster: Cluster, path: Path, indexes: tuple[tuple[str, ...], ...]) -> float:
     """Seconds of COPY into a fresh table indexed as the master table is."""
     with path.open(encoding="gb18030") as file:
         header = file.readline().strip().split(",")
@@ -96,9 +130,9 @@ def _copy(cluster: Cluster, path: Path) -> float:
     with connection, connection.cursor() as cursor:
         columns = ", ".join(f'"{name}" text' for name in header)
         cursor.execute(f"CREATE TABLE raw (id bigserial PRIMARY KEY, {columns})")
-        cursor.execute('CREATE INDEX ON raw ("公民身份号码")')
-        cursor.execute('CREATE INDEX ON raw ("姓名", "出生日期")')
-        cursor.execute('CREATE INDEX ON raw ("户号")')
+        for index in indexes:
+            listed = ", ".join(f'"{name}"' for name in index)
+            cursor.execute(f"CREATE INDEX ON raw ({listed})")
     path.read_bytes()  # warm cache
     started = time.perf_counter()
     with connection, connection.cursor() as cursor, path.open("rb") as file:
@@ -112,16 +146,16 @@ def _copy(cluster: Cluster, path: Path) -> float:
     return seconds
 
 
-def _load(url: str, path: Path) -> tuple[float, float, str]:
+def _load(domain: str, url: str, path: Path) -> tuple[float, float, str]:
     answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.nightly", "--child", url, str(path)],
+        [sys.executable, "-m", "benchmarks.nightly", "--child", domain, url, str(path)],
         stdout=subprocess.PIPE, check=True, text=True,
     )  # fmt: skip
     told = json.loads(answer.stdout.splitlines()[-1])
     return told["seconds"], told["peak"], told["stages"]
 
 
-def _measure_load(url: str, file: str) -> None:
+def _measure_load(name: str, url: str, file: str) -> None:
     """In the child: load one file and tell seconds, peak memory and the seconds of each stage."""
     from basedb.domain import installed_domains
     from basedb.store import open_store
@@ -130,11 +164,11 @@ def _measure_load(url: str, file: str) -> None:
     from etl.contract.parse import load_contracts
     from etl.load import Loader
 
-    store, domain = open_store(url), installed_domains()["population"]
+    store, domain = open_store(url), installed_domains()[name]
     initialise(store, list(installed_domains().values()))
     contracts = load_contracts(domain.contracts)
     loader = Loader(store, domain, contracts, Archive(Path(file).parent / "archive"))
-    contract = contracts["ga_population"]
+    contract = contracts[REGISTERS[name].source]
     peak = _PeakMemory()
     started = time.perf_counter()
     account = loader.load(contract, loader.receive(contract, Path(file)))

@@ -8,19 +8,16 @@ columns of our own model, Splink our blocking rules, term frequencies and the th
 
 from __future__ import annotations
 
-import argparse
 import logging
-import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from basedb.linkage.evaluate import Evaluation, evaluate
-from basedb.linkage.truth_file import read_truth
-from basedb.store import open_store
-from benchmarks.peers import best_components, print_table, same_values
+from basedb.linkage.evaluate import Evaluation
+from benchmarks.peers import Rival, best_components, compare, same_values
 from legalentity import DOMAIN
 
 _SOURCES = ("scjg_enterprises", "sw_taxpayers", "zj_orgcodes", "bb_institutions", "tj_units")
@@ -33,28 +30,12 @@ _COLUMNS = (
 
 def main() -> None:
     """Load the records, let everybody link them, print the table and the worst error channels."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("store")
-    parser.add_argument("truth", type=Path)
-    arguments = parser.parse_args()
-    found: dict[str, Evaluation] = {}
-    with tempfile.TemporaryDirectory() as folder, open_store(arguments.store).reading() as engine:
-        path = Path(folder) / "truth.parquet"
-        _write_truth(arguments.truth, path)
-        read_truth(engine, DOMAIN.entity, [path], "known_truth")
-        records = DOMAIN.entity.model.records
-        listed = ", ".join(f"{records[name]} AS {name}" for name in _COLUMNS)
-        mentions = engine.execute(
-            f"SELECT mention_id AS unique_id, {listed} FROM known_truth"
-            " JOIN legalentity.organization_mention USING (mention_id) ORDER BY unique_id"
-        ).df()
-        found["basedb"] = evaluate(engine, "temp.known_truth")
-        found["equal valid codes"] = same_values(engine, mentions, ["own_code"])
-        found["equal names"] = same_values(engine, mentions, ["name_folded"])
-        found["Splink 5"] = _splink(engine, mentions)
-    print_table(found, "organisations")
+    rivals: dict[str, Rival] = {
+        "equal valid codes": partial(same_values, columns=["own_code"]),
+        "equal names": partial(same_values, columns=["name_folded"]),
+        "Splink 5": _splink,
+    }
+    compare(__doc__, DOMAIN.entity, _COLUMNS, _write_truth, rivals, "organisations")
 
 
 def _write_truth(folder: Path, target: Path) -> None:

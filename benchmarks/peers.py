@@ -17,6 +17,8 @@ from __future__ import annotations
 import argparse
 import logging
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from basedb.domain import Entity
 from basedb.linkage.components import connected_components
 from basedb.linkage.evaluate import Evaluation, evaluate
 from basedb.linkage.truth_file import read_truth
@@ -40,30 +43,54 @@ _PLACES = ("registered_plate", "current_plate", "registered_estate", "current_es
 _CHANNELS = 15
 
 
+Rival = Callable[[duckdb.DuckDBPyConnection, pd.DataFrame], Evaluation]
+
+
 def main() -> None:
     """Load the mentions, let everybody link them, print the table and the worst error channels."""
+    rivals: dict[str, Rival] = {
+        "equal valid numbers": partial(same_values, columns=["own_number"]),
+        "equal names and birth dates": partial(same_values, columns=["name_folded", "born"]),
+        "Splink 5": _splink,
+        "recordlinkage": _recordlinkage,
+    }
+    compare(__doc__, DOMAIN.entity, _COLUMNS, write_truth, rivals, "people")
+
+
+def compare(
+    description: str | None,
+    entity: Entity,
+    columns: Sequence[str],
+    truth: Callable[[Path, Path], object],
+    rivals: Mapping[str, Rival],
+    entities: str,
+) -> None:
+    """Let everybody link the mentions of known truth of the store on the command line, and print the table.
+
+    columns: record columns of the entity's model that rivals get. truth: writes the file of a city's truth
+    folder. rivals: by name, from the engine and the mentions (unique_id and the columns) to an evaluation.
+    """
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("store")
     parser.add_argument("truth", type=Path)
     arguments = parser.parse_args()
     found: dict[str, Evaluation] = {}
     with tempfile.TemporaryDirectory() as folder, open_store(arguments.store).reading() as engine:
-        write_truth(arguments.truth, Path(folder) / "truth.parquet")
-        read_truth(engine, DOMAIN.entity, [Path(folder) / "truth.parquet"], "known_truth")
-        records = DOMAIN.entity.model.records
-        listed = ", ".join(f"{records[name]} AS {name}" for name in _COLUMNS)
+        path = Path(folder) / "truth.parquet"
+        truth(arguments.truth, path)
+        read_truth(engine, entity, [path], "known_truth")
+        records = entity.model.records
+        listed = ", ".join(f"{records[name]} AS {name}" for name in columns)
         mentions = engine.execute(
-            f"SELECT mention_id AS unique_id, {listed} FROM known_truth JOIN population.person_mention"
+            f"SELECT mention_id AS unique_id, {listed} FROM known_truth JOIN {entity.mention.fullname}"
             " USING (mention_id) ORDER BY unique_id"
         ).df()
         found["basedb"] = evaluate(engine, "temp.known_truth")
-        found["equal valid numbers"] = same_values(engine, mentions, ["own_number"])
-        found["equal names and birth dates"] = same_values(engine, mentions, ["name_folded", "born"])
-        found["Splink 5"] = _splink(engine, mentions)
-        found["recordlinkage"] = _recordlinkage(engine, mentions)
-    print_table(found)
+        for name, rival in rivals.items():
+            found[name] = rival(engine, mentions)
+    print_table(found, entities)
 
 
 def same_values(engine: duckdb.DuckDBPyConnection, mentions: pd.DataFrame, columns: list[str]) -> Evaluation:
@@ -222,7 +249,7 @@ def _true_pairs(engine: duckdb.DuckDBPyConnection, pairs: pd.MultiIndex) -> pd.M
     return pd.MultiIndex.from_frame(found)
 
 
-def print_table(found: dict[str, Evaluation], entities: str = "people") -> None:
+def print_table(found: dict[str, Evaluation], entities: str) -> None:
     """Everybody's measures, and where the first of them misses most."""
     first = next(iter(found.values()))
     print(f"{first.records:,} mentions of {first.truths:,} {entities}, {first.pairs.true:,} true pairs")

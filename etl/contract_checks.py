@@ -33,7 +33,7 @@ FINDING_COLUMNS = ("row_no", "column_name", "code", "value", "suggestion", "fail
 
 def finding_rows(
     row_no: Any,
-    column: str,
+    column: str | pd.Series,
     code: Any,
     value: Any,
     suggestion: Any,
@@ -48,7 +48,7 @@ def finding_rows(
     return pd.DataFrame(
         {
             "row_no": pd.Series(numbers).to_numpy(),
-            "column_name": column,
+            "column_name": column.to_numpy() if isinstance(column, pd.Series) else column,
             "code": _plain(code),
             "value": _plain(value),
             "suggestion": _plain(suggestion),

@@ -166,7 +166,7 @@ def _write_contract(session: Session, contract: Contract, at: datetime) -> None:
         "SELECT 1 FROM basedb.contract WHERE source = ? AND version = ?", [contract.source, contract.version]
     ).fetchone()
     if known is None:
-        columns = session.engine.execute("SELECT to_json(?)::TEXT", [list(contract.read_columns)]).fetchone()
+        columns = session.engine.execute("SELECT to_json(?)::TEXT", [list(contract.kept_columns)]).fetchone()
         session.engine.execute(
             "INSERT INTO basedb.contract (source, version, domain, title, department, mandatory_columns, columns,"
             " content, first_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

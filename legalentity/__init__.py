@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from basedb.domain import Domain, Entity, Movement
+from basedb.domain import Domain, Entity, Jump, Movement
 from legalentity.attributes import ORGANIZATION, RECORD
+from legalentity.credit_checks import check_credit_record
 from legalentity.headers import HEADERS
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
 from legalentity.reconciliation import RECONCILIATION
-from legalentity.standardize import check_organization
+from legalentity.standardize import CAPITAL_JUMPED, check_organization
 from legalentity.survivorship import DERIVED
 from legalentity.tables import (
     PEOPLE,
@@ -45,9 +46,11 @@ DOMAIN = Domain(
         evidence=organization_evidence,
         block=organization_block,
         check=check_organization,
+        jumps=(Jump("registered_capital", 10_000, CAPITAL_JUMPED),),
     ),
     source_record=source_record,
     record_attributes=RECORD,
+    check_record=check_credit_record,
     contracts=_HERE / "sources",
     views=_HERE / "views",
     headers=HEADERS,
@@ -59,6 +62,8 @@ DOMAIN = Domain(
         "legalentity.branch",
         "legalentity.role",
         "legalentity.status_event",
+        "legalentity.license_record",
+        "legalentity.penalty_record",
     ),
     movements=(Movement("enterprise", "legalentity.enterprise_movement"),),
 )

@@ -160,9 +160,74 @@ ORGANIZATION = (
     ),
 )
 
+# What the publication of licences and penalties for the credit system says of one decision: the fields of the
+# uniform standard of 2018 (发改办财金〔2018〕424号), named as there.
+DECISION = (
+    _public("holder_kind", "行政相对人类别"),
+    _public("document_name", "决定文书名称"),
+    _public("document_no", "决定文书号"),
+    _date("decision_date", "决定日期"),
+    _public("decision_authority", "决定机关"),
+    _public(
+        "decision_authority_code", "决定机关统一社会信用代码", identifiers.credit_code, output="credit_code"
+    ),
+    _public("data_source", "数据来源单位"),
+)
+LICENSE = (
+    _coded("license_kind", "许可类别", "license_kind"),
+    _public("license_name", "许可证书名称"),
+    _public("license_no", "许可编号"),
+    _public("license_content", "许可内容"),
+    _date("effective_date", "有效期自"),
+    _date("expiry_date", "有效期至"),
+    _public("license_status", "许可当前状态"),
+)
+PENALTY = (
+    _public("penalty_kind", "处罚类别"),
+    _public("violation", "违法行为类型"),
+    Attribute("violation_facts", "违法事实"),
+    _public("penalty_basis", "处罚依据"),
+    Attribute("penalty_content", "处罚内容"),
+    _public(
+        "fine", "罚款金额（万元）", partial(amounts.amount, unit="万元"), type=sa.Double, output="amount"
+    ),
+    _public(
+        "confiscated",
+        "没收违法所得、没收非法财物的金额（万元）",
+        partial(amounts.amount, unit="万元"),
+        type=sa.Double,
+        output="amount",
+    ),
+    _public("revoked_license", "暂扣或吊销证照名称及编号"),
+    _date("published_until", "公示截止期"),
+)
+
+# Who holds an office in an organisation, or a share of it.
+OFFICE = (
+    _coded("office", "职务类别", "organization_role"),
+    _public("job_title", "职务"),
+    Attribute("officer_name", "任职人、自然人股东姓名", standardize=names.person_name, output="name"),
+    Attribute(
+        "officer_number", "任职人、自然人股东证件号码", standardize=identifiers.citizen_id, output="id_number"
+    ),
+    _public(
+        "contribution",
+        "认缴出资额（万元）",
+        partial(amounts.amount, unit="万元"),
+        type=sa.Double,
+        output="amount",
+    ),
+    _public("share_percent", "出资比例（%）", amounts.percentage, type=sa.Double, output="percentage"),
+    _date("appointed_date", "任职或入股日期"),
+)
+
 RECORD = (
     _public("certificate_no", "证书编号"),
     _date("issued_date", "办证日期"),
     _date("updated_at", "更新日期"),
     _date("handled_at", "经办日期"),
+    *DECISION,
+    *LICENSE,
+    *PENALTY,
+    *OFFICE,
 )

@@ -49,6 +49,12 @@ CAPITAL_IN_YUAN = define(
     "注册资本过大，疑以元填写（本列单位为万元）",
     "an implausible capital: probably in yuan, where the column is in ten thousands",
 )
+CAPITAL_JUMPED = define(
+    "organization.capital_jumped",
+    Severity.WARNING,
+    "注册资本约为上一版本的一万倍，疑以元填写（本列单位为万元）",
+    "the capital is about ten thousand times the former one: probably in yuan, where the column is in ten thousands",
+)
 CODES_DIFFER = define(
     "organization.codes_differ",
     Severity.WARNING,
@@ -63,6 +69,9 @@ KIND_DIFFERS = define(
 )
 
 _FOUNDING = "1949-10-01"
+_MOVE_NUMBER = "移至代码或证件号码栏，另填名称 / a number belongs into its own column"
+_MOVE_ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"
+_MOVE_CITIZEN = "移至法定代表人证件号码栏，另填姓名 / the number belongs into its own column"
 # The largest registered companies have a few million 万元; those of a county rarely a hundred thousand.
 _CAPITAL_LIMIT = 1_000_000
 _INDIVIDUAL_LIMIT = 10_000
@@ -94,14 +103,16 @@ def _names(mentions: pd.DataFrame) -> list[pd.DataFrame]:
     if "name" in mentions:
         name = _text(mentions, "name")
         number = name.str.fullmatch(r"[0-9A-Za-z\-]*\d{8,}[0-9A-Za-z\-]*")
-        found.append(_rows(number, "name", NAME_IS_NUMBER))
+        found.append(_rows(number, "name", NAME_IS_NUMBER, _constant(name, _MOVE_NUMBER)))
         address = name.str.contains(
             r"(?:路|街|巷|道|村|镇|乡|社区)\d+(?:号|组|弄)(?:.{0,12}(?:室|楼|号|单元|院))?$", regex=True
         ) & ~name.str.contains(r"公司|店|社|厂|部|中心|学校|医院|超市")
-        found.append(_rows(address, "name", NAME_IS_ADDRESS))
+        found.append(_rows(address, "name", NAME_IS_ADDRESS, _constant(name, _MOVE_ADDRESS)))
     if "legal_representative" in mentions:
-        number = _text(mentions, "legal_representative").str.contains(r"\d{14,}", regex=True)
-        found.append(_rows(number, "legal_representative", REPRESENTATIVE_IS_NUMBER))
+        representative = _text(mentions, "legal_representative")
+        number = representative.str.contains(r"\d{14,}", regex=True)
+        hint = _constant(representative, _MOVE_CITIZEN)
+        found.append(_rows(number, "legal_representative", REPRESENTATIVE_IS_NUMBER, hint))
     return found
 
 
@@ -110,7 +121,14 @@ def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         return []
     established = _text(mentions, "established_date")
     stated = established.ne("")
-    found = [_rows(stated & (established < _FOUNDING), "established_date", BEFORE_1949)]
+    found = [
+        _rows(
+            stated & (established < _FOUNDING),
+            "established_date",
+            BEFORE_1949,
+            _next_century(established, _text(mentions, "approved_date")),
+        )
+    ]
     for name, code in (
         ("cancelled_date", CANCELLED_BEFORE),
         ("revoked_date", CANCELLED_BEFORE),
@@ -150,6 +168,17 @@ def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         ]
         found.append(_rows(valid & ~pd.Series(fits, dtype=bool), "kind", KIND_DIFFERS))
     return found
+
+
+def _constant(like: pd.Series, text: str) -> pd.Series:
+    return pd.Series([text] * len(like))
+
+
+def _next_century(dates: pd.Series, approved: pd.Series) -> pd.Series:
+    """1915-03-12 as 2015-03-12, if what was approved since then was so after that: clerks mistake the century."""
+    later = (dates.str.slice(0, 4).where(dates.ne(""), "0").astype("int64") + 100).astype("string")
+    shifted = later.str.cat(dates.str.slice(4).astype("string"))
+    return shifted.astype(object).where(shifted <= approved, None)
 
 
 def _text(mentions: pd.DataFrame, name: str) -> pd.Series:

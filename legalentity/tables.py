@@ -49,4 +49,4 @@ role_person = sa.Table(
     comment="机构记录中的法定代表人等在人口库中是谁",
 )
 
-PEOPLE = Crossing(entity="population.person", roles=("legal_representative",), table=role_person)
+PEOPLE = Crossing(entity="population.person", roles=("legal_representative", "officer"), table=role_person)

@@ -18,10 +18,12 @@ Hide = Callable[[str], str]
 def attribute_hiding(domain: BaseDomain, contracts: Mapping[str, Contract]) -> dict[str, Hide]:
     """For each attribute of the domain, and feature of its identifier, how a standard value is shown."""
     keys = set(domain.identifiers())
+    personal = {item.name for item in domain.mapped() if item.personal}
     for contract in contracts.values():
         if contract.domain == domain.name:
             keyed_columns = [contract.columns[name] for name in contract.key if name in contract.columns]
-            keys |= {target.attribute for column in keyed_columns for target in column.targets}
+            # An employer's record is told apart by its name, which is no secret.
+            keys |= personal & {target.attribute for column in keyed_columns for target in column.targets}
     shown: dict[str, Hide] = {item.name: mask_text if item.personal else _whole for item in domain.mapped()}
     return shown | dict.fromkeys(keys, mask)
 

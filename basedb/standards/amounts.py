@@ -21,6 +21,9 @@ CONVERTED = define(
     "单元格自带单位，已换算为本列单位",
     "the cell names a unit of its own and was converted to that of the column",
 )
+NOT_A_SHARE = define(
+    "percentage.out_of_range", Severity.WARNING, "百分比不在0到100之间", "a percentage below 0 or above 100"
+)
 
 _UNITS = {"": Decimal(1), "元": Decimal(1), "千元": Decimal(1000), "万": Decimal(10_000), "万元": Decimal(10_000),
           "百万元": Decimal(1_000_000), "亿": Decimal(100_000_000), "亿元": Decimal(100_000_000)}  # fmt: skip
@@ -28,6 +31,7 @@ _CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|¥|￥)|(?:人民币|整)$", re.I
 _AMOUNT = re.compile(
     r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(百万元|千元|万元|亿元|万|亿|元)?$"
 )
+_PERCENTAGE = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 _COUNT = re.compile(r"^约?([+-]?\d+)(?:\.0+)?(?:人|个|名)?$")
 
 
@@ -37,6 +41,14 @@ def amount(series: pd.Series, unit: str = "元") -> Standardized:
     A unit in the cell outranks that of the column, with a finding; negative amounts are kept, with one.
     """
     return parse_distinct(series, {"amount": pa.float64()}, partial(_read_amount, _UNITS[unit]))
+
+
+def percentage(series: pd.Series) -> Standardized:
+    """Read a column of percentages (35, 35%, 100.00 %). Column: `percentage` (float64), NA where unreadable.
+
+    Values below 0 or above 100 are kept, with a finding.
+    """
+    return parse_distinct(series, {"percentage": pa.float64()}, _read_percentage)
 
 
 def count(series: pd.Series) -> Standardized:
@@ -62,6 +74,16 @@ def _read_amount(unit: Decimal, value: str) -> tuple[tuple[float | None], list[F
     if number < 0:
         found.append((NEGATIVE, None))
     return (float(number),), found
+
+
+def _read_percentage(value: str) -> tuple[tuple[float | None], list[Found]]:
+    text = clean(value).replace(" ", "").rstrip("%")
+    if not text:
+        return (None,), []
+    if not _PERCENTAGE.match(text):
+        return (None,), [(NOT_A_NUMBER, None)]
+    number = float(text)
+    return (number,), [] if 0 <= number <= 100 else [(NOT_A_SHARE, None)]
 
 
 def _read_count(value: str) -> tuple[tuple[int | None], list[Found]]:

@@ -14,7 +14,7 @@ Setting = tuple[str | int, ...]
 
 #: Settings whose scalars are codes or words of a department: 01 stays "01", no stays "no".
 _TEXT_SETTINGS = frozenset(
-    {"lookup", "insert", "update", "delete", "aliases", "ignore", "key", "key_tiebreak", "scope"}
+    {"lookup", "insert", "update", "delete", "aliases", "ignore", "key", "key_tiebreak", "scope", "values"}
 )
 
 

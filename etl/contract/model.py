@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -113,6 +113,7 @@ class Column:
 
     required: a blank value is a failure. optional: the file may lack the column altogether.
     lookup: local text → the text to standardize. aliases: other headers it has been seen under.
+    fallback: it feeds targets of columns before it, and counts where those are blank.
     """
 
     name: str
@@ -122,6 +123,15 @@ class Column:
     on_failure: Failure = "accept"
     lookup: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    fallback: bool = False
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that are not what the contract is about: those with one of `values` in `column`."""
+
+    column: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -144,8 +154,9 @@ class Contract:
     extract whose current entries make an entity registered (the resident register). `loads_first` marks
     one that others of its day are read with (the parameters of a datum, the divisions of a map). `home`
     is set where the source belongs to another domain, and this contract is about what the extract
-    mentions of its own (an enterprise's legal representative is a person). `settings` are those of the
-    domain's own stages.
+    mentions of its own (an enterprise's legal representative is a person). `leave_out` names rows that are
+    counted and not loaded (people among the holders of licences). `settings` are those of the domain's own
+    stages.
     """
 
     source: str
@@ -168,6 +179,7 @@ class Contract:
     loads_first: bool = False
     ignore: Mapping[str, str] = field(default_factory=dict)
     survivorship: Mapping[str, int] = field(default_factory=dict)
+    leave_out: LeftOut | None = None
     checks: tuple[Check, ...] = ()
     catalogue: Catalogue | None = None
     readers: tuple[ReaderSpec, ...] = ()
@@ -190,7 +202,16 @@ class Contract:
         used = [*self.key, *self.key_tiebreak, *self.delivery.scope, *(c.column for c in self.checks)]
         used += [name for name in (self.valid_from, self.as_of.column) if name]
         used += [self.delivery.operation.column] if self.delivery.operation else []
+        used += [self.leave_out.column] if self.leave_out else []
         return (*self.columns, *(name for name in self.ignore if name in used))
+
+    @property
+    def kept_columns(self) -> tuple[str, ...]:
+        """The columns that say what a row is, of those read: not the one that only tells which rows are left out."""
+        if self.leave_out is None:
+            return self.read_columns
+        kept = replace(self, leave_out=None).read_columns
+        return tuple(name for name in self.read_columns if name in kept)
 
     @property
     def mandatory_columns(self) -> int:

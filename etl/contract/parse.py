@@ -21,6 +21,7 @@ from etl.contract.model import (
     Column,
     Contract,
     Delivery,
+    LeftOut,
     Operation,
     Owner,
     ReaderSpec,
@@ -110,6 +111,7 @@ def _contract(content: dict[str, Any], path: Path) -> Contract:
         loads_first=content.get("loads_first", False),
         columns={name: _column(name, spec) for name, spec in content["columns"].items()},
         ignore=content.get("ignore", {}),
+        leave_out=_left_out(content.get("leave_out")),
         survivorship=content.get("survivorship", {}),
         checks=tuple(_check(check) for check in content.get("checks", [])),
         settings=content.get("settings", {}),
@@ -176,7 +178,12 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         on_failure=spec.get("on_failure", "accept"),
         lookup=spec.get("lookup", {}),
         aliases=tuple(spec.get("aliases", ())),
+        fallback=spec.get("fallback", False),
     )
+
+
+def _left_out(spec: dict[str, Any] | None) -> LeftOut | None:
+    return LeftOut(spec["column"], tuple(spec["values"])) if spec else None
 
 
 def _check(spec: dict[str, Any]) -> Check:

@@ -63,6 +63,8 @@ def _column_references(content: dict[str, Any]) -> Iterable[tuple[Setting, str]]
             yield ("delivery", "scope", index), name
     if "operation" in delivery:
         yield ("delivery", "operation", "column"), delivery["operation"]["column"]
+    if "leave_out" in content:
+        yield ("leave_out", "column"), content["leave_out"]["column"]
     if "column" in content["files"].get("as_of", {}):
         yield ("files", "as_of", "column"), content["files"]["as_of"]["column"]
     for index, check in enumerate(content.get("checks", [])):
@@ -110,12 +112,12 @@ def _targets(document: Document, columns: dict[str, Any], known: set[str] | None
                     if close
                     else f"可用 / one of: {', '.join(sorted(known))}",
                 )
-            if first.setdefault(target, name) != name:
+            if first.setdefault(target, name) != name and not column.get("fallback", False):
                 document.problem(
                     ("columns", name, "to"),
                     f"{target} 已由列 {first[target]} 提供",
                     f"{target} is already fed by the column {first[target]}",
-                    "一个去向只由一列提供 / feed a target from one column",
+                    "一个去向只由一列提供，或注明 fallback: true / feed a target from one column, or say fallback: true",
                 )
 
 

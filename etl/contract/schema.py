@@ -99,6 +99,7 @@ _COLUMN = _object(
         "on_failure": _FAILURE,
         "lookup": {"type": "object", "additionalProperties": {"type": "string"}},
         "aliases": _TEXTS,
+        "fallback": {"type": "boolean"},
     },
     ("to",),
 )
@@ -178,6 +179,7 @@ CONTRACT_SCHEMA: dict[str, Any] = {
             "loads_first": {"type": "boolean"},
             "columns": {"type": "object", "minProperties": 1, "additionalProperties": _COLUMN},
             "ignore": {"type": "object", "additionalProperties": _TEXT},
+            "leave_out": _object({"column": _TEXT, "values": _TEXTS}, ("column", "values")),
             "survivorship": {
                 "type": "object",
                 "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 100},

@@ -4,6 +4,7 @@ Agencies need data that contractors may see; contractors may not see real data. 
 """
 
 from etl.demo.city import Summary, generate
+from etl.demo.enterprises import enterprises
 from etl.demo.residents import Residents, residents
 
-__all__ = ["Residents", "Summary", "generate", "residents"]
+__all__ = ["Residents", "Summary", "enterprises", "generate", "residents"]

@@ -14,6 +14,7 @@ from etl.demo.population import World
 from etl.demo.readme import write_readme, write_truth_readme
 from etl.demo.sources.base import Context, Night, Source
 from etl.demo.sources.bb_institutions import Institutions
+from etl.demo.sources.fg_publications import Licences, Penalties
 from etl.demo.sources.ga_addresses import StandardAddresses
 from etl.demo.sources.ga_population import Police
 from etl.demo.sources.gh_buildings import PlanningBuildings
@@ -37,7 +38,8 @@ from etl.demo.truth import Truth
 Progress = Callable[[str, float], None]
 SOURCES: tuple[type[Source], ...] = (
     Police, Insurance, Births, Deaths, Marriages, Students, Enterprises, Taxpayers, OrganisationCodes, Institutions,
-    Units, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads, PollutionSources,
+    Units, Licences, Penalties, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads,
+    PollutionSources,
 )  # fmt: skip
 
 

@@ -138,6 +138,14 @@ RATES: dict[str, dict[str, float]] = {
         "phone_missing": 0.127,
         "rep_stale": 0.07,
     },
+    "fg_licenses": {"code_wrong": 0.01, "name_short": 0.02, "person": 0.03, "uscc_missing": 0.05},
+    "fg_penalties": {
+        "code_wrong": 0.01,
+        "fine_in_yuan": 0.04,
+        "name_short": 0.03,
+        "person": 0.05,
+        "uscc_missing": 0.06,
+    },
     "jy_students": {
         "addr_variant": 0.90,
         "birth_other": 0.0044,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from etl.contract.model import Contract
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.contract.model import Contract, LeftOut
 from etl.readers.dbf import read_dbf
 from etl.readers.delimited import read_delimited
 from etl.readers.json_records import read_json, read_jsonl
 from etl.readers.parquet import read_parquet
 from etl.readers.published import read_published
-from etl.readers.result import ReadResult
+from etl.readers.result import IgnoredRow, ReadResult
 from etl.readers.sdmx import read_sdmx
 from etl.readers.spatial import read_spatial
 from etl.readers.sql import read_sql
@@ -47,4 +51,14 @@ def read(path: Path | str, contract: Contract, others: Iterable[Contract] = ()) 
     """
     path = Path(path)
     spec = contract.reader_for(path.name)
-    return _READERS[spec.format](path, contract, spec, others)
+    result = _READERS[spec.format](path, contract, spec, others)
+    return result if contract.leave_out is None else _without(result, contract.leave_out)
+
+
+def _without(result: ReadResult, left_out: LeftOut) -> ReadResult:
+    """The result with the rows that the contract is not about among the ignored ones."""
+    values = pc.utf8_trim_whitespace(result.table[left_out.column])
+    out = pc.is_in(values, value_set=pa.array(left_out.values, values.type))
+    rows = result.table["row_no"].filter(out).to_pylist()
+    ignored = (*result.ignored, *(IgnoredRow(row_no, "left_out") for row_no in rows))
+    return replace(result, table=result.table.filter(pc.invert(out)), ignored=ignored)

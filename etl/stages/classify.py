@@ -74,7 +74,7 @@ def quoted(column: str) -> str:
 
 def raw_expression(batch: Batch) -> str:
     """The raw row as a JSON array of its cells in contract order ('' for an empty cell)."""
-    cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in batch.contract.read_columns)
+    cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in batch.contract.kept_columns)
     return f"to_json([{cells}])"
 
 
@@ -82,7 +82,7 @@ def kept_expression(batch: Batch) -> str:
     """The raw row as it is kept: statistics-only cells are left out, and stay in the archived file alone."""
     withheld = batch.withheld
     cells = ", ".join(
-        "''" if name in withheld else f"coalesce({quoted(name)}, '')" for name in batch.contract.read_columns
+        "''" if name in withheld else f"coalesce({quoted(name)}, '')" for name in batch.contract.kept_columns
     )
     return f"to_json([{cells}])"
 

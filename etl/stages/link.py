@@ -16,6 +16,7 @@ from basedb.linkage.versions import active_version
 from basedb.master.identity import resolve
 from basedb.store import scalar
 from etl.batch import Batch
+from etl.stages.jumps import report_jumps
 
 SHARED_NUMBER = define(
     "identifier.shared",
@@ -68,7 +69,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Resolve:
-    """Leaves `resolved`, `moved`, `merged`, `claim` and `outcome`; doubtful identities become findings."""
+    """Leaves `resolved`, `moved`, `merged`, `claim` and `outcome`; doubtful identities and changes become findings."""
 
     name: str = "resolve"
 
@@ -81,6 +82,7 @@ class Resolve:
         batch.counters.take(entity.qualified, new)
         find_outcomes(session, entity)
         _report_doubts(batch)
+        report_jumps(batch)
         return int(scalar(batch.engine, "SELECT count(*) FROM resolved"))
 
 

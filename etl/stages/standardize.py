@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -115,6 +115,7 @@ def standardize_rows(
         columns = contract.attributes("record").get(attribute.name)
         if columns:
             event |= _standard(contract, attribute, columns, rows, found)
+    found.append(_check_record(contract, domain, event, rows))
     event["valid_from"] = _valid_from(contract, rows, event)
     findings = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     return (
@@ -134,7 +135,7 @@ def _mentions(
     for attribute in entity.attributes:
         if attribute.name in sources:
             columns |= _standard(contract, attribute, sources[attribute.name], rows, found)
-    found.append(_cross_check(contract, domain, role, columns, rows))
+    found.append(_cross_check(contract, domain.entity.check, role, columns, rows))
     table = pa.table(
         {"row_no": rows["row_no"], "role": pa.array([role] * rows.num_rows, pa.string()), **columns}
     )
@@ -157,12 +158,7 @@ def _standard(
     found: list[pd.DataFrame],
 ) -> dict[str, pa.ChunkedArray]:
     """The standard column of an attribute and its features; the first non-blank source column counts."""
-    raw = rows[columns[0]]
-    for other in columns[1:]:
-        raw = pc.coalesce(raw, rows[other])
-    lookup = contract.columns[columns[0]].lookup
-    if lookup:
-        raw = _looked_up(raw, lookup)
+    raw = pc.coalesce(*(_looked_up(rows[name], contract.columns[name].lookup) for name in columns))
     if attribute.standardize is None:
         text = pc.utf8_trim_whitespace(raw)
         return {attribute.name: pc.if_else(pc.equal(text, ""), None, text)}
@@ -171,7 +167,7 @@ def _standard(
     outputs |= {feature.name: feature.output for feature in attribute.features}
     values = {name: _arrow(standard.columns[output]) for name, output in outputs.items()}
     if len(standard.findings):
-        found.append(_located(contract, columns[0], standard.findings, raw, values[attribute.name], rows))
+        found.append(_located(contract, columns, standard.findings, raw, values[attribute.name], rows))
     return values
 
 
@@ -187,6 +183,8 @@ def _arrow(series: pd.Series) -> pa.ChunkedArray:
 
 def _looked_up(raw: pa.ChunkedArray, lookup: Mapping[str, str]) -> pa.ChunkedArray:
     """Local texts replaced as the contract says; others stay."""
+    if not lookup:
+        return raw
     encoded = raw.combine_chunks().dictionary_encode()
     words = [lookup.get(word, word) for word in encoded.dictionary.to_pylist()]
     return pa.chunked_array(
@@ -196,7 +194,7 @@ def _looked_up(raw: pa.ChunkedArray, lookup: Mapping[str, str]) -> pa.ChunkedArr
 
 def _located(
     contract: Contract,
-    column: str,
+    columns: tuple[str, ...],
     findings: pd.DataFrame,
     raw: pa.ChunkedArray,
     values: pa.ChunkedArray,
@@ -207,25 +205,47 @@ def _located(
     A finding fails its row if the contract says so for the column and the value is lost.
     """
     positions = pa.array(findings["position"])
-    failed = pd.Series(False, index=findings.index)
-    if contract.columns[column].on_failure == "quarantine":
-        lost = pc.is_null(values.take(positions)).to_pandas()
-        severe = findings["code"].map(lambda code: finding_type(code).severity != Severity.INFO)
-        failed = lost.to_numpy(bool) & severe.to_numpy(bool)
+    origin = _origin(columns, rows, positions)
+    strict = {name for name in columns if contract.columns[name].on_failure == "quarantine"}
+    lost = pc.is_null(values.take(positions)).to_pandas()
+    severe = findings["code"].map(lambda code: finding_type(code).severity != Severity.INFO)
+    failed = origin.isin(strict).to_numpy() & lost.to_numpy(bool) & severe.to_numpy(bool)
     return finding_rows(
         rows["row_no"].take(positions),
-        column,
+        origin,
         findings["code"],
         raw.take(positions),
         findings["suggestion"],
-        failed,
+        pd.Series(failed),
     )
 
 
-def _cross_check(
-    contract: Contract, domain: Domain, role: str, columns: dict[str, pa.ChunkedArray], rows: pa.Table
+def _origin(columns: tuple[str, ...], rows: pa.Table, positions: pa.Array) -> pd.Series:
+    """The department's column that the value at each position came from: the first that is not blank."""
+    origin = pa.array([columns[0]] * len(positions), pa.string())
+    for name in reversed(columns if len(columns) > 1 else ()):
+        origin = pc.if_else(pc.is_valid(rows[name].take(positions)), name, origin)
+    return pd.Series(origin.to_pandas())
+
+
+def _check_record(
+    contract: Contract, domain: Domain, event: Mapping[str, Any], rows: pa.Table
 ) -> pd.DataFrame:
-    """The domain's checks across the standard values of one role."""
+    """The domain's checks across the standard values of the event itself."""
+    if domain.check_record is None or not contract.attributes("record"):
+        return pd.DataFrame(columns=FINDING_COLUMNS)
+    values = {name: column for name, column in event.items() if name != "row_no"}
+    return _cross_check(contract, domain.check_record, "record", values, rows)
+
+
+def _cross_check(
+    contract: Contract,
+    check: Callable[[pd.DataFrame], pd.DataFrame],
+    role: str,
+    columns: Mapping[str, pa.ChunkedArray],
+    rows: pa.Table,
+) -> pd.DataFrame:
+    """The findings of `check` across the standard values of one role."""
     frame = pd.DataFrame(
         {
             name: pd.Series(pd.array(_text(values), dtype="string[pyarrow]"))
@@ -234,18 +254,19 @@ def _cross_check(
             for name, values in columns.items()
         }
     )
-    findings = domain.entity.check(frame)
+    findings = check(frame)
     sources = contract.attributes(role)
     parts = []
     for attribute, group in findings.groupby("attribute"):
-        column = sources[str(attribute)][0]
+        fed = sources[str(attribute)]
         positions = pa.array(group["position"].astype("int64"))
+        raw = pc.coalesce(*(rows[name].take(positions) for name in fed))
         parts.append(
             finding_rows(
                 rows["row_no"].take(positions),
-                column,
+                _origin(fed, rows, positions),
                 group["code"],
-                rows[column].take(positions),
+                raw,
                 group["suggestion"],
                 False,
             )

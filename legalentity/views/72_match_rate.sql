@@ -1,4 +1,4 @@
--- 对应率与滞后：每个来源的现行记录中能对上登记部门在册机构的比例，以及登记之后多久出现在该来源
+-- 对应率与滞后：每个来源的现行记录所提到的机构中能对上登记部门在册机构的比例，以及登记之后多久出现在该来源
 -- view: legalentity.match_rate
 -- column records: 现行记录数
 -- column matched: 对上登记部门记录的件数
@@ -10,14 +10,13 @@ WITH said AS (
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id
     JOIN basedb.contract c ON c.source = r.source AND c.version = r.contract_version
-    WHERE r.status = 'current' AND m.role = 'self'
+    WHERE r.status = 'current'
 ),
 first_seen AS (
     SELECT m.organization_id, r.source, min(r.known_from) AS known_from,
         max(CASE WHEN m.registration_status IS NOT NULL THEN 1 ELSE 0 END) AS is_register
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id
-    WHERE m.role = 'self'
     GROUP BY m.organization_id, r.source
 ),
 listed AS (

@@ -70,5 +70,6 @@ class Desk:
     def nightly(self, *arguments: object, code: int = 0) -> Any:
         """Run the night and return its account, files by name."""
         document = self.json("nightly", self.inbox, *arguments, code=code)
-        document["by_name"] = {file["file"]: file for file in document["files"]}
+        # A file that two bases read has two accounts; the first is that of its home.
+        document["by_name"] = {file["file"]: file for file in reversed(document["files"])}
         return document

@@ -95,7 +95,7 @@ def test_a_night_stopped_before_it_ends_the_same(desk: Desk, monkeypatch: pytest
     monkeypatch.setattr(first_model, "ENOUGH", 8)
     (made,) = desk.nightly()["models"]
     assert made["records"] == 8  # the second day came after it
-    assert desk.query("SELECT after_file_id FROM basedb.decision") == [(2,)]
+    assert desk.query("SELECT after_file_id FROM basedb.decision") == [(3,)]
 
 
 def test_a_failure_is_told_and_costs_no_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,8 +104,8 @@ def test_a_failure_is_told_and_costs_no_file(desk: Desk, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(first_model, "draw_frequencies", broken)
     night = desk.nightly(code=3)
-    assert [file["status"] for file in night["files"]] == ["loaded", "loaded", "failed"]
-    assert "no frequencies" in night["files"][2]["message"] and versions(desk) == []
+    assert [file["status"] for file in night["files"]] == ["loaded", "loaded", "loaded", "failed"]
+    assert "no frequencies" in night["files"][3]["message"] and versions(desk) == []
     assert desk.query("SELECT status FROM basedb.run ORDER BY run_id DESC LIMIT 1") == [("failed",)]
 
 

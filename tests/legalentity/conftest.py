@@ -18,6 +18,11 @@ from tests.legalentity.registry import (
     enterprise,
     inner,
     institution,
+    insured,
+    license,
+    officer,
+    penalty,
+    polluter,
     taxpayer,
     unit,
 )
@@ -84,6 +89,50 @@ def fill(offices: Offices) -> Offices:
             institution("漯河市第三中学", code("12", 201), "王秀英", 法定代表人证件号码=WANG),
             institution("漯河市第三中学家长委员会", "", "周八", 机构类别="社会团体"),
         ],
+        rs_insured=[
+            # Three enrolments of one person with one employer, and one under its short name.
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI),
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI, 参保险种="失业保险"),
+            insured("4101", "漯河市宏发商贸有限公司", code("91", HONGFA), 证件号码=LI, 参保险种="工伤保险"),
+            insured("4102", "宏发商贸", code("91", HONGFA), 证件号码=WANG, 姓名="王秀英", 性别="2"),
+            # A resident's insurance names the community.
+            insured("4103", "马路街街道泰昌社区", 证件号码=STRANGER, 姓名="陌生人", 参保险种="城乡居民基本医疗保险"),
+            insured("4104", "上海市远方软件有限公司", code("91", 901, "310115"), 证件号码=STRANGER, 姓名="陌生人"),
+        ],
+        scjg_officers=[
+            officer("1", "漯河市宏发商贸有限公司", code("91", HONGFA), "执行董事", "李建国", 证件号码=LI, 职务="执行董事"),
+            officer("2", "漯河市宏发商贸有限公司", code("91", HONGFA), "监事", "王秀英"),
+            officer("3", "漯河市宏发商贸有限公司", code("91", HONGFA), "股东", "李建国", 证件号码=LI,
+                    **{"认缴出资额(万元)": "60", "出资比例(%)": "60%"}),
+            officer("4", "漯河市宏发商贸有限公司", code("91", HONGFA), "法人股东",
+                    法人股东名称="漯河市第一建筑工程有限公司", 法人股东代码=code("91", FIRST_BUILDERS),
+                    **{"认缴出资额(万元)": "40", "出资比例(%)": "40"}),
+            officer("5", "漯河市第二建筑工程有限公司", code("91", SECOND_BUILDERS), "股东",
+                    法人股东名称="漯河市宏发商贸有限公司", 法人股东代码=code("91", HONGFA), **{"出资比例(%)": "50"}),
+            # Round in a circle.
+            officer("6", "漯河市第一建筑工程有限公司", code("91", FIRST_BUILDERS), "股东",
+                    法人股东名称="漯河市第二建筑工程有限公司", 法人股东代码=code("91", SECOND_BUILDERS),
+                    **{"出资比例(%)": "120"}),
+        ],
+        sthj_pollution_sources=[
+            polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号"),
+            polluter("舞阳县天成化工有限公司", code("91", SLIP), 地址="舞阳县舞泉镇环城北路8号", 主要污染物="氨氮"),
+        ],
+        fg_licenses=[
+            license("漯河市宏发商贸有限公司", code("91", HONGFA), "许1"),
+            # By an old taxpayer number, and by the organisation code.
+            license("宏发商贸", "", "许2", 税务登记号=_OLD_TAX),
+            license("漯河市第一建筑工程有限公司", "", "许3", 组织机构代码=inner(FIRST_BUILDERS)),
+            # By name alone: two shops bear it.
+            license("源汇区小李面馆", "", "许4", 行政相对人类别="个体工商户"),
+            license("郑州市他乡建设有限公司", code("91", 900, "410102"), "许5"),
+            license("李建国", "", "许6", 行政相对人类别="自然人", 证件号码=LI),
+            license("漯河市宏发商贸有限公司", code("91", HONGFA), "许7", 有效期至="2020-10-09"),
+        ],
+        fg_penalties=[
+            penalty("漯河市第二建筑工程有限公司", "", "罚1", 法定代表人="赵六"),
+            penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", **{"罚款金额(万元)": "5000"}),
+        ],
     )  # fmt: skip
     # Renamed, and led by somebody else.
     changed = {
@@ -91,9 +140,26 @@ def fill(offices: Offices) -> Offices:
         "法定代表人": "王秀英",
         "法定代表人证件号码": WANG,
         "核准日期": "2026-11-02",
+        "注册资本(万元)": "1000000",  # in yuan
     }
-    offices.night(2, scjg_enterprises=_register(**changed))
-    offices.night(3, scjg_enterprises=_register(**changed))
+    offices.night(
+        2,
+        scjg_enterprises=_register(**changed),
+        # Corrected, and withdrawn.
+        fg_penalties=[
+            penalty("漯河市第二建筑工程有限公司", "", "罚1", 操作类型="变更", 法定代表人="赵六", 处罚内容="罚款8000元",
+                    **{"罚款金额(万元)": "0.8"}),
+            penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", 操作类型="撤销"),
+        ],
+    )  # fmt: skip
+    offices.night(
+        3,
+        scjg_enterprises=_register(**changed),
+        # Still under the name it no longer bore.
+        fg_penalties=[
+            penalty("漯河市宏发商贸有限公司", code("91", HONGFA), "罚3", 处罚决定日期="2026-11-03"),
+        ],
+    )
     return offices
 
 

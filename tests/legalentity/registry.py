@@ -91,6 +91,53 @@ def institution(name: str, credit: str = "", representative: str = "", **columns
     }  # fmt: skip
 
 
+def insured(serial: str, employer: str, credit: str = "", **columns: str) -> Row:
+    """A row of the insured people: what it says of their employer matters here."""
+    return {
+        "个人编号": serial, "证件类型": "居民身份证（户口簿）", "姓名": "李建国", "性别": "1", "单位名称": employer,
+        "统一社会信用代码": credit, "参保险种": "企业职工基本养老保险", "参保状态": "正常参保", "参保日期": "2016-01-01",
+        "经办日期": "2026-10-01", **columns,
+    }  # fmt: skip
+
+
+def officer(serial: str, company: str, credit: str, office: str, name: str = "", **columns: str) -> Row:
+    """A row of those who hold an office in an enterprise, or a share of it."""
+    return {
+        "登记流水号": serial, "统一社会信用代码": credit, "企业名称": company, "人员类别": office, "姓名": name,
+        "任职日期": "2020-05-06", **columns,
+    }  # fmt: skip
+
+
+def polluter(name: str, credit: str, **columns: str) -> Row:
+    """A row of the stationary sources of pollution."""
+    return {
+        "序号": "1", "统一社会信用代码": credit, "企业名称": name, "地址": "源汇区和祥路1号", "经度": "114.023052",
+        "纬度": "33.575134", "主要污染物": "氮氧化物", "排放量": "0.17", "管理类别": "重点", **columns,
+    }  # fmt: skip
+
+
+def license(name: str, credit: str, number: str, **columns: str) -> Row:
+    """A published licence."""
+    return {
+        "操作类型": "新增", "行政相对人名称": name, "行政相对人类别": "法人及非法人组织", "统一社会信用代码": credit,
+        "行政许可决定文书名称": "食品经营许可决定书", "行政许可决定文书号": number, "许可类别": "普通",
+        "许可证书名称": "食品经营许可证", "许可编号": f"JY{number}", "许可内容": "预包装食品销售",
+        "许可决定日期": "2026-10-10", "有效期自": "2026-10-10", "有效期至": "2031-10-09",
+        "许可机关": "漯河市市场监督管理局", "当前状态": "1", "数据来源单位": "漯河市市场监督管理局", **columns,
+    }  # fmt: skip
+
+
+def penalty(name: str, credit: str, number: str, **columns: str) -> Row:
+    """A published penalty."""
+    return {
+        "操作类型": "新增", "行政相对人名称": name, "行政相对人类别": "法人及非法人组织", "统一社会信用代码": credit,
+        "行政处罚决定书文号": number, "违法行为类型": "未按规定公示价格", "违法事实": "检查发现货架无价签",
+        "处罚依据": "《中华人民共和国价格法》第四十二条", "处罚类别": "罚款", "处罚内容": "罚款5000元",
+        "罚款金额(万元)": "0.5", "处罚决定日期": "2026-10-20", "公示截止期": "2027-10-20",
+        "处罚机关": "漯河市市场监督管理局", "数据来源单位": "漯河市市场监督管理局", **columns,
+    }  # fmt: skip
+
+
 class Offices:
     """A store with both bases and an inbox that departments deliver to."""
 
@@ -137,9 +184,11 @@ class Offices:
         )
 
 
+_UTF8 = {"tj_units", "fg_licenses", "fg_penalties", "rs_insured"}
 _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
-    "bb_institutions": ".json", "ga_population": ".csv",
+    "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
+    "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx", "scjg_officers": ".csv",
 }  # fmt: skip
 
 
@@ -148,15 +197,43 @@ def _content(source: str, rows: Sequence[Row]) -> bytes:
     columns = [*contracts[source].columns, *contracts[source].ignore]
     if source == "sw_taxpayers":
         return _xlsx(rows)
+    if source == "sthj_pollution_sources":
+        return _pollution_list(rows)
     if source == "bb_institutions":
         listed = [{name: row[name] for name in columns if name in row} for row in rows]
         return json.dumps({"总数": len(rows), "数据": listed}, ensure_ascii=False).encode()
     lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
-    if source == "tj_units":
+    if source in _UTF8:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue().encode()
     return delimited(lines)
+
+
+def _pollution_list(rows: Sequence[Row]) -> bytes:
+    """Two rows of titles, the header, the data and a footnote."""
+    columns = [
+        "序号",
+        "统一社会信用代码",
+        "企业名称",
+        "地址",
+        "经度",
+        "纬度",
+        "主要污染物",
+        "排放量",
+        "管理类别",
+        "备注",
+    ]
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["漯河市固定污染源清单"])
+    sheet.append(["填报单位:漯河市生态环境局"])
+    for line in (columns, *([row.get(name, "") for name in columns] for row in rows), ["注：按年更新"]):
+        sheet.append(line)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _xlsx(rows: Sequence[Row]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import pytest
@@ -11,6 +11,9 @@ from legalentity.standardize import check_organization
 from tests.legalentity.registry import Offices, code, enterprise, inner, unit
 
 CREDIT = code("91", 7)
+_NUMBER = "移至代码或证件号码栏，另填名称 / a number belongs into its own column"
+_ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"
+_CITIZEN = "移至法定代表人证件号码栏，另填姓名 / the number belongs into its own column"
 
 
 def _found(**values: object) -> list[tuple[str, str | None]]:
@@ -21,13 +24,18 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"name": "11010519491231002X"}, [("organization.name_is_number", None)]),
-        ({"name": "源汇区和祥路1号"}, [("organization.name_is_address", None)]),
-        ({"name": "召陵区人民路8号院3号楼"}, [("organization.name_is_address", None)]),
+        ({"name": "11010519491231002X"}, [("organization.name_is_number", _NUMBER)]),
+        ({"name": "源汇区和祥路1号"}, [("organization.name_is_address", _ADDRESS)]),
+        ({"name": "召陵区人民路8号院3号楼"}, [("organization.name_is_address", _ADDRESS)]),
         ({"name": "漯河市人民路8号便利店"}, []),
         ({"name": "漯河市第一建筑工程有限公司"}, []),
-        ({"legal_representative": "李建国110105194912310"}, [("organization.representative_is_number", None)]),
+        ({"legal_representative": "李建国110105194912310"}, [("organization.representative_is_number", _CITIZEN)]),
         ({"established_date": "1948-12-01"}, [("organization.established_before_1949", None)]),
+        # The century was mistaken.
+        (
+            {"established_date": "1915-03-12", "approved_date": "2020-01-01"},
+            [("organization.established_before_1949", "2015-03-12")],
+        ),
         ({"established_date": "1949-10-01"}, []),
         (
             {"established_date": "2015-01-01", "cancelled_date": "2014-01-01"},
@@ -72,11 +80,12 @@ def test_what_offices_send_on_their_worst_days(empty: Callable[[], Offices]) -> 
             enterprise("【丙】(漯河)商贸〔集团〕有限公司", code("91", 8), **{"注册资本(万元)": "5000000"}),
             enterprise("", code("91", 9)),
             enterprise("河南省漯河市源汇区和祥路1号", "", 登记状态="不知道"),
+            enterprise("91411102MA2222222X", code("91", 10), "11010519491231002X"),
         ],
         tj_units=[unit("漯河市丁厂", "PDY000011"), unit("漯河市戊厂", "111111111")],
     )
     home = next(account for account in accounts if account.source == "scjg_enterprises")
-    assert (home.rows_read, home.counts["added"], home.counts["quarantined"]) == (5, 4, 1)
+    assert (home.rows_read, home.counts["added"], home.counts["quarantined"]) == (6, 5, 1)
     found = {
         (column, code): suggestion
         for column, code, suggestion in offices.query(
@@ -96,9 +105,41 @@ def test_what_offices_send_on_their_worst_days(empty: Callable[[], Offices]) -> 
     ):
         assert finding in found, finding
     assert found["注册资本(万元)", "organization.capital_in_yuan"] == "500.000000"
-    codes = offices.query("SELECT DISTINCT org_code FROM legalentity.organization WHERE org_code IS NOT NULL")
-    assert codes == [(inner(8),)]
+    assert found["企业名称", "organization.name_is_address"] == _ADDRESS
+    assert found["企业名称", "organization.name_is_number"] == _NUMBER
+    assert found["法定代表人", "organization.representative_is_number"] == _CITIZEN
+    assert found["成立日期", "organization.established_before_1949"] == "2011-10-10"
+    codes = offices.query(
+        "SELECT DISTINCT org_code FROM legalentity.organization WHERE org_code IS NOT NULL ORDER BY 1"
+    )
+    assert codes == [(inner(8),), (inner(10),)]
     # Brackets of any width, one name.
     assert (
         offices.value("SELECT count(*) FROM legalentity.organization WHERE name LIKE '%（漯河）商贸%'") == 1
     )
+
+
+def test_capital_that_jumped_by_the_ratio_of_the_units(empty: Callable[[], Offices]) -> None:
+    offices = empty()
+
+    def register(first: str, second: str) -> list[Mapping[str, str]]:
+        column = "注册资本(万元)"
+        return [
+            enterprise("漯河市甲商贸有限公司", code("91", 1), **{column: first}),
+            enterprise("漯河市乙商贸有限公司", code("91", 2), **{column: second}),
+        ]
+
+    offices.night(1, scjg_enterprises=register("50", "50"))
+    offices.night(2, scjg_enterprises=register("500000", "80"))
+    # Still in yuan, and more; and mended, which is no jump.
+    offices.night(3, scjg_enterprises=register("600000", "80"))
+    offices.night(4, scjg_enterprises=register("60", "80"))
+    assert offices.query(
+        "SELECT source_key, column_name, value, suggestion FROM basedb.finding WHERE code LIKE '%capital%'"
+    ) == [(code("91", 1), "注册资本(万元)", "500000.0", "50.000000")]
+
+
+def test_a_jump_is_told_on_both_stores(town: Offices) -> None:
+    assert town.query("SELECT suggestion FROM basedb.finding WHERE code = 'organization.capital_jumped'") == [
+        ("100.000000",)
+    ]

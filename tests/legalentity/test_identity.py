@@ -11,7 +11,8 @@ _LINKS = "SELECT source, count(*) FROM legalentity.source_link WHERE organizatio
 def test_every_code_leads_to_one_organisation(town: Offices) -> None:
     """A credit code, an old taxpayer number, a hyphenated organisation code; full, short and former name."""
     assert town.query(_LINKS, town.one("漯河市金源商贸有限公司")) == [
-        ("scjg_enterprises", 1), ("sw_taxpayers", 1), ("tj_units", 1), ("zj_orgcodes", 1),
+        ("fg_licenses", 3), ("fg_penalties", 1), ("rs_insured", 2), ("scjg_enterprises", 1), ("scjg_officers", 5),
+        ("sw_taxpayers", 1), ("tj_units", 1), ("zj_orgcodes", 1),
     ]  # fmt: skip
     (found,) = town.query(
         "SELECT credit_code, org_code, code_status, name, kind, industry_section, division_code, registered, status"
@@ -48,12 +49,14 @@ def test_ordinals_are_kept_apart_and_a_record_without_a_code_finds_its_own(town:
 
 
 def test_shops_of_one_name_are_two(town: Offices) -> None:
-    assert town.value("SELECT count(*) FROM legalentity.organization WHERE name = '源汇区小李面馆'") == 2
+    shops = "SELECT registered, count(*) FROM legalentity.organization WHERE name = '源汇区小李面馆' GROUP BY 1 ORDER BY 1"
+    # And a licence that says no more than the name stays apart from both.
+    assert town.query(shops) == [(False, 1), (True, 2)]
 
 
 def test_a_wrong_character_in_a_code_is_bridged_by_score(town: Offices) -> None:
     links = town.query(_LINKS, town.one("舞阳县天成化工有限公司"))
-    assert links == [("scjg_enterprises", 1), ("tj_units", 1)]
+    assert links == [("scjg_enterprises", 1), ("sthj_pollution_sources", 1), ("tj_units", 1)]
 
 
 def test_units_without_a_code_stay_apart(town: Offices) -> None:

@@ -99,6 +99,20 @@ class Source(Protocol):
         """Rows rendered anew per delivery."""
 
 
+class OfOrganisations:
+    """What sources of organisations share: they render all they deliver anew, and name a representative."""
+
+    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self._rows: list[int] = []
+
+    def changed(self) -> list[int]:
+        """Rows rendered per delivery."""
+        return self._rows
+
+
 def id_cells(people: People, who: Ints, bodies: Ints | None = None) -> Matrix:
     """The characters of citizen numbers; rows without one hold a filler that the caller covers."""
     numbers = people.number[who] if bodies is None else bodies

@@ -13,25 +13,17 @@ from etl.demo.delivery import FULL, Extract
 from etl.demo.firms import missing
 from etl.demo.noise import Noise
 from etl.demo.organisations import BUREAU, SCHOOL
-from etl.demo.sources.base import Context, Night, citizens, id_cells, name_text, person_ids, wording
+from etl.demo.sources.base import Night, OfOrganisations, citizens, id_cells, name_text, person_ids, wording
 
 _FIELDS = ("统一社会信用代码", "机构名称", "机构类别", "法定代表人", "法定代表人证件号码", "住所", "成立日期",
            "登记管理机关", "状态", "联系电话")  # fmt: skip
 
 
-class Institutions:
+class Institutions(OfOrganisations):
     """One record per public institution."""
 
     name: ClassVar[str] = "bb_institutions"
     department = "机构编制委员会办公室"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number not in (0, self._c.nights - 1):

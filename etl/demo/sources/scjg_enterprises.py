@@ -16,7 +16,7 @@ from etl.demo.firms import missing
 from etl.demo.lines import bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.organisations import COMPANY, COOPERATIVE, SHOP
-from etl.demo.sources.base import Context, Night, citizens, id_cells, name_text, person_ids, wording
+from etl.demo.sources.base import Night, OfOrganisations, citizens, id_cells, name_text, person_ids, wording
 
 HEADER = (
     "统一社会信用代码,注册号,企业名称,企业类型,法定代表人,法定代表人证件号码,注册资本(万元),币种,成立日期,核准日期,"
@@ -26,19 +26,11 @@ _TYPES = ["有限责任公司(自然人投资或控股)", "个体工商户", "�
 _STATES = ["存续（在营、开业、在册）", "注销", "吊销，未注销"]
 
 
-class Enterprises:
+class Enterprises(OfOrganisations):
     """One row per registered organisation, ended ones included."""
 
     name: ClassVar[str] = "scjg_enterprises"
     department = "市场监督管理局"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract:
         firms, w = self._c.firms, self._c.world

@@ -15,7 +15,7 @@ from etl.demo.draws import Ints
 from etl.demo.firms import ACTIVE, INDUSTRY_NAMES, wrong
 from etl.demo.noise import Noise
 from etl.demo.organisations import COMPANY, COOPERATIVE, SHOP
-from etl.demo.sources.base import Context, Night, citizens, id_cells, name_text, person_ids, wording
+from etl.demo.sources.base import Night, OfOrganisations, citizens, id_cells, name_text, person_ids, wording
 from etl.demo.spreadsheet import as_dates, sheet_bytes
 
 _ABOVE = ["纳税人", "", "法定代表人（负责人、业主）", "", "经营情况", "", "税务登记", ""]
@@ -33,19 +33,11 @@ _MERGED = ["A1:H1", "A2:B2", "C2:D2", "E2:F2", "G2:H2"]
 _COVERED = {COMPANY: 0.86, SHOP: 0.5, COOPERATIVE: 0.7}
 
 
-class Taxpayers:
+class Taxpayers(OfOrganisations):
     """One row per taxpayer; many shops are none, and the end of an organisation is noted late."""
 
     name: ClassVar[str] = "sw_taxpayers"
     department = "税务局"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract:
         firms, w = self._c.firms, self._c.world

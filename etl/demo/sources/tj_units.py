@@ -14,25 +14,17 @@ from etl.demo.firms import missing, wrong
 from etl.demo.lines import bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.organisations import SHOP
-from etl.demo.sources.base import Context, Night, name_text, person_ids, wording
+from etl.demo.sources.base import Night, OfOrganisations, name_text, person_ids, wording
 
 HEADER = "组织机构代码,单位详细名称,法人姓名,行业代码,从业人员期末人数,营业收入(千元),区划代码12位,详细地址,联系电话"
 _ORPHAN = "111111111"  # what statisticians write for units without a code
 
 
-class Units:
+class Units(OfOrganisations):
     """One row per unit that was counted; few shops are."""
 
     name: ClassVar[str] = "tj_units"
     department = "统计局"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

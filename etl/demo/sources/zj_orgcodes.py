@@ -12,7 +12,7 @@ from etl.demo.columns import choose, dashed_date, join, lookup, separated
 from etl.demo.delivery import FULL, Extract
 from etl.demo.lines import bytes_of, encode
 from etl.demo.noise import Noise
-from etl.demo.sources.base import Context, Night, name_text, person_ids, wording
+from etl.demo.sources.base import Night, OfOrganisations, name_text, person_ids, wording
 
 HEADER = "机构代码,机构名称,法定代表人,地址,办证日期,有效期,机构类型"
 _TYPES = ["企业法人", "个体工商户", "农民专业合作社", "事业法人", "事业法人"]
@@ -20,19 +20,11 @@ _CLOSED = 365 * 45 + 11  # codes were given until 2015
 _VALID = 1461
 
 
-class OrganisationCodes:
+class OrganisationCodes(OfOrganisations):
     """One row per organisation founded before codes were unified."""
 
     name: ClassVar[str] = "zj_orgcodes"
     department = "质量技术监督局（原）"
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

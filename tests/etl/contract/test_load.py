@@ -117,6 +117,13 @@ def test_version_follows_content_only(tmp_path: Path) -> None:
         ("grace: 12h", "grace: 12 hours", 6, "arrival.grace", "12h"),
         ("title: 测试", "title: 测试\ntitle: 又一次", 4, "title", "keep one"),
         ("required: true", "required: 1", 13, "columns.证号.required", ""),
+        (
+            "title: 测试",
+            "title: 测试\nleave_out: {column: 类别, values: [自然人]}",
+            4,
+            "leave_out.column",
+            "",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_the_way_out(
@@ -125,6 +132,14 @@ def test_a_mistake_is_named_with_its_line_and_the_way_out(
     assert old in GOOD
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert any((at, name) == (line, setting) and suggestion in hint for at, name, hint in found), found
+
+
+def test_a_second_column_for_a_target_is_a_fallback(tmp_path: Path) -> None:
+    contract = load_contract(
+        write(tmp_path, GOOD.replace("  性别: {to: self.sex", "  性别: {to: self.name, fallback: true", 1))
+    )
+    assert contract.columns["性别"].fallback
+    assert contract.attributes("self")["name"] == ("姓名", "性别")
 
 
 def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:

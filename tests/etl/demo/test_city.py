@@ -35,6 +35,8 @@ PINNED = {
     "zj_orgcodes/20261101/zj_orgcodes_20261101.csv": "ea83d7f5aa17cb4b",
     "bb_institutions/20261101/bb_institutions_20261101.json": "545295ff7980130f",
     "tj_units/20261101/tj_units_20261101.csv": "4e5de651f823afea",
+    "fg_licenses/20261101/fg_licenses_20261101.csv": "81e2464e812c3602",
+    "fg_penalties/20261101/fg_penalties_20261101.csv": "d8f64dc9a9a989b6",
 }
 
 
@@ -62,7 +64,7 @@ def read_csv(city: Summary, file: str, encoding: str) -> pd.DataFrame:
 def rows_of(city: Summary, file: str) -> int:
     path = city.directory / file
     if path.suffix == ".csv":
-        encoding = "utf-8-sig" if file.startswith(("rs", "tj")) else "gb18030"
+        encoding = "utf-8-sig" if file.startswith(("rs", "tj", "fg")) else "gb18030"
         with path.open(encoding=encoding, newline="") as f:
             return sum(1 for _ in csv.reader(f)) - 1
     if path.suffix == ".jsonl":
