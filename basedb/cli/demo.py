@@ -20,6 +20,7 @@ from basedb.cli.site import Site, pass_site
 def demo(site: Site, directory: Path, people: int, nights: int, seed: int) -> None:
     """演示城市：生成虚构部门数据到 DIRECTORY / write the extracts of an invented city."""
     from etl.demo import generate  # no other command needs its word lists
+    from etl.demo.figures import publish_figures
 
     with progress("demo", site.json) as bar:
         try:
@@ -27,11 +28,12 @@ def demo(site: Site, directory: Path, people: int, nights: int, seed: int) -> No
                 directory, people=people, nights=nights, seed=seed,
                 progress=lambda what, share: bar(what, share, 1.0),
             )  # fmt: skip
+            published = publish_figures(directory, people, nights, seed)
         except (FileExistsError, ValueError) as error:
             raise Usage(f"无法生成 / cannot generate: {error}") from error
     document = {
         "directory": str(made.directory),
-        "files": len(made.files),
+        "files": len(made.files) + len(published),
         "rows": made.rows,
         "bytes": made.bytes,
     }
@@ -39,7 +41,8 @@ def demo(site: Site, directory: Path, people: int, nights: int, seed: int) -> No
         print_json(document)
         return
     say(
-        f"已在 {made.directory} 生成 {people:,} 人、{nights} 夜的虚构数据：{len(made.files)} 份文件，{made.rows:,} 行"
-        f" / an invented city: {len(made.files)} files, {made.rows:,} rows"
+        f"已在 {made.directory} 生成 {people:,} 人、{nights} 夜的虚构数据：{document['files']} 份文件，"
+        f"登记数据 {made.rows:,} 行"
+        f" / an invented city: {document['files']} files, {made.rows:,} rows of registers"
     )
     say(f"接着 / next: basedb init && basedb nightly {made.directory}")

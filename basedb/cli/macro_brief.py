@@ -10,6 +10,7 @@ import click
 
 from basedb.cli.exits import Usage
 from basedb.cli.macro import DATE, current_or_as_of, division_names, find_city, macro_reader, month_argument
+from basedb.cli.macro_forecast import vintage_of
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader
@@ -17,6 +18,8 @@ from macroeconomy.briefing import page, tables
 from macroeconomy.briefing.headlines import Headline, headlines
 from macroeconomy.charts.chart import Chart
 from macroeconomy.charts.figures import NoFigures, series_chart
+from macroeconomy.warning.limits import read_rules
+from macroeconomy.warning.watch import watch
 
 _PERIODS = 25
 
@@ -36,7 +39,8 @@ _PERIODS = 25
 def brief(site: Site, month: str, output: Path, division: str | None, as_of: datetime | None) -> None:
     """MONTH（如 2026-10）的经济运行简报，存为可离线打开的 HTML / the briefing of a month as one page.
 
-    主要指标、走势、县区增速、存疑的数、不一致与修订。/ Figures, charts, doubts, discrepancies, revisions.
+    主要指标、信号灯、走势、县区增速、存疑的数、不一致与修订。
+    / Figures, lights, charts, doubts, discrepancies, revisions.
     """
     if output.suffix.lower() != ".html":
         raise Usage("文件名须以 .html 结尾 / name the file .html")
@@ -50,6 +54,7 @@ def brief(site: Site, month: str, output: Path, division: str | None, as_of: dat
         sections = [
             page.summary(told),
             page.headline_table(told),
+            page.lights(watch(reader, city, vintage_of(reader, as_of), read_rules(None))[0]),
             page.charts(_drawn(reader, figures, city, names, told)),
             page.county_table(tables.county_growth(reader, figures, city, month), names),
             page.doubt_table(tables.doubts(reader, city, month), names),

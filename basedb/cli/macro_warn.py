@@ -9,11 +9,10 @@ from typing import Any
 import click
 
 from basedb.cli.exits import Usage
-from basedb.cli.macro import division_option, require_figures
+from basedb.cli.macro import division_option, find_city, macro_reader
 from basedb.cli.macro_forecast import as_of_option, vintage_of
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
-from basedb.store.native import Reader, reading
 from macroeconomy.indicators import indicators
 from macroeconomy.warning.lights import Colour, together
 from macroeconomy.warning.limits import InvalidLimits, read_rules
@@ -41,10 +40,9 @@ def warn(site: Site, division: str | None, as_of: datetime | None, limits: Path 
         rules = read_rules(limits)
     except InvalidLimits as error:
         raise Usage(str(error)) from error
-    require_figures(site)
-    with reading(site.ready_store, site.time_zone.key) as reader:
+    with macro_reader(site) as reader:
         vintage = vintage_of(reader, as_of)
-        place = _division(reader, division)
+        place = find_city(reader, division)
         watched, without = watch(reader, place, vintage, rules)
     if not watched:
         raise Usage(f"{vintage} {place} 的数据不足以亮灯 / too few figures for any light")
@@ -52,18 +50,6 @@ def warn(site: Site, division: str | None, as_of: datetime | None, limits: Path 
         _tell_record(site, place, vintage, watched)
     else:
         _tell_lights(site, place, vintage, watched, [rule.indicator for rule in without])
-
-
-def _division(reader: Reader, division: str | None) -> str:
-    if division:
-        return division.ljust(12, "0")
-    found = reader.ask(
-        "SELECT division FROM macroeconomy.series WHERE division LIKE '____00000000'"
-        " GROUP BY division ORDER BY count(*) DESC, division LIMIT 1"
-    )
-    for (code,) in found.rows:
-        return str(code)
-    raise Usage("没有全市的数据，请用 --division 指明地区 / name a division")
 
 
 def _light(colour: Colour) -> str:

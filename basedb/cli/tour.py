@@ -26,6 +26,8 @@ _SOMEWHERE = """
     JOIN geospatial.place w ON w.address = o.registered_address
     WHERE w.grade IN ('building', 'unit') ORDER BY o.organization_id LIMIT 1
 """
+# The last month of which the offices have published.
+_MONTH = "2026-09"
 # A query both kinds of store accept.
 SUGGESTED = "SELECT * FROM population.person_masked LIMIT 5"
 # Somebody whom several departments know, whose history has a change, and whose sources disagree.
@@ -68,7 +70,7 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
     chapter(
         "1. 一座虚构的城市 / an invented city",
         f"{people:,} 人，{nights} 夜的部门数据：公安、人社、卫健、民政、教育、市监、税务、编办、统计、自然资源、"
-        "住建、交通、环保，各有各的格式、编码和错误。\n"
+        "住建、交通、环保、财政、银行、海关、供电，各有各的格式、编码和错误。\n"
         "Every person and firm is invented. Each department has its own format, encoding and mistakes.",
     )
     if code := run(
@@ -116,7 +118,15 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         run("locate", str(row[0]))
     run("layer", "map", str(directory / "地图.html"))
     chapter(
-        "7. 退给部门的反馈表 / what a department gets back",
+        "7. 经济运行 / the economy",
+        "统计、财政、银行、海关、供电发布的数，连同每次修订；印错的数有人指出，和人口、法人库对不上的说明差在哪里。\n"
+        "Published figures with every revision, checked, and held against the registers of people and firms.",
+    )
+    run("macro", "show", "GDP", "--last", "6")
+    run("macro", "registers")
+    run("macro", "brief", _MONTH, "-o", str(directory / "简报.html"))
+    chapter(
+        "8. 退给部门的反馈表 / what a department gets back",
         "原文件、原行号、原列名，为什么，怎么改；号码已遮盖。",
     )
     report = directory / "rs_insured-反馈.xlsx"
@@ -127,7 +137,7 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
         f"收件目录 {directory}/<来源>/<送达日>/，清单 {directory}/_delivery/\n"
         f"标准答案 {directory}/truth/（每一行究竟是谁 / who every row really is）\n"
         f"反馈表   {report}，{directory / '部门间核对.xlsx'}\n"
-        f"地图     {directory / '地图.html'}（用浏览器打开 / open it in a browser）\n\n"
+        f"地图     {directory / '地图.html'}，简报 {directory / '简报.html'}（用浏览器打开 / open them in a browser）\n\n"
         f"export BASEDB_STORE={store}\n"
         "basedb status                     各来源的现状 / where every source stands\n"
         "basedb runs                       运行台账 / what was run\n"

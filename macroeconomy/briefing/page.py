@@ -13,14 +13,28 @@ from macroeconomy.briefing.sentences import sentence, span
 from macroeconomy.charts.chart import STYLE, Chart, svg
 from macroeconomy.charts.figures import BASES
 from macroeconomy.indicators import indicators
+from macroeconomy.warning.lights import Colour, together
+from macroeconomy.warning.watch import Watched
 
 #: Longer tables are cut, and say so: a briefing is read in minutes.
 _MOST_ROWS = 40
 _STATUS = {"preliminary": "初步", "revised": "修订", "final": "最终", "benchmark": "普查"}
+#: Dots of colour; the words beside them say the same.
+_DOTS = {
+    "blue": "#2b5fc2",
+    "light_blue": "#7db7e8",
+    "green": "#3c9a5f",
+    "yellow": "#e0b020",
+    "red": "#c8382e",
+}
 _STYLE = (
     STYLE + ".pair{display:flex;flex-wrap:wrap;gap:8px}.pair svg{width:470px}li{margin:4px 0}"
-    ".up{color:#b3332d}.down{color:#2f8f5b}.note{color:#5d636e;font-size:12px}"
+    ".dot{display:inline-block;width:10px;height:10px;border-radius:5px}.up{color:#b3332d}.down{color:#2f8f5b}.note{color:#5d636e;font-size:12px}"
 )
+
+
+class Html(str):
+    """Text of a cell that is HTML already."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,28 @@ def _headline_row(item: Headline) -> list[Any]:
         item.level.unit if item.level else "", item.growth or "", _signed(item.change),
         _STATUS[told[0].status] if told else "", "存疑" if any(part.is_doubted for part in told) else "",
     ]  # fmt: skip
+
+
+def lights(watched: Sequence[Watched]) -> Section:
+    """The warning lights of the indicators that have one, and of all together."""
+    if not watched:
+        return Section("预警信号灯", "Warning lights", _table((), (), ()))
+    score, colour = together([item.last for item in watched])
+    body = [
+        [
+            indicators()[item.rule.indicator].name, item.period, f"{item.known['value'].iloc[-1]:.1f}",
+            _lit(item.last), _lit(item.previous) if item.previous else "",
+        ]
+        for item in watched
+    ]  # fmt: skip
+    heads = ("指标 indicator", "时期 period", "数值 value", "信号灯 light", "上期 before")
+    told = f"综合 {_lit(colour)}，得分 {score:.0f}% / all lights together"
+    return Section("预警信号灯", "Warning lights", f"<p>{told}</p>{_table(heads, body, (2,))}")
+
+
+def _lit(colour: Colour) -> Html:
+    dot = f"<span class='dot' style='background:{_DOTS[colour.name]}'></span>"
+    return Html(f"{dot} {escape(colour.zh)}（{escape(colour.meaning)}）")
 
 
 def charts(drawn: Sequence[Chart]) -> Section:
@@ -149,12 +185,16 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Iterabl
     mark = [" class='n'" if at in right else "" for at in range(len(heads))]
     head = "".join(f"<th{mark[at]}>{escape(text)}</th>" for at, text in enumerate(heads))
     body = "".join(
-        "<tr>" + "".join(f"<td{mark[at]}>{escape(str(cell))}</td>" for at, cell in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(f"<td{mark[at]}>{_cell(cell)}</td>" for at, cell in enumerate(row)) + "</tr>"
         for row in rows[:_MOST_ROWS]
     )
     cut = len(rows) - _MOST_ROWS
     more = f"<p class='note'>另有 {cut} 行 / {cut} more</p>" if cut > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _cell(cell: Any) -> str:
+    return cell if isinstance(cell, Html) else escape(str(cell))
 
 
 def _plain(value: float | None) -> str:
