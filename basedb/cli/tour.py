@@ -26,8 +26,8 @@ _SOMEWHERE = """
     JOIN geospatial.place w ON w.address = o.registered_address
     WHERE w.grade IN ('building', 'unit') ORDER BY o.organization_id LIMIT 1
 """
-# The last month of which the offices have published.
-_MONTH = "2026-09"
+# The last month of which the offices of the invented city publish.
+_MONTH = "2026-10"
 # A query both kinds of store accept.
 SUGGESTED = "SELECT * FROM population.person_masked LIMIT 5"
 # Somebody whom several departments know, whose history has a change, and whose sources disagree.
