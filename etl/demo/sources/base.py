@@ -99,18 +99,28 @@ class Source(Protocol):
         """Rows rendered anew per delivery."""
 
 
-class OfOrganisations:
-    """What sources of organisations share: they render all they deliver anew, and name a representative."""
-
-    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
+class Counted:
+    """What sources share that count the rows they render anew."""
 
     def __init__(self, context: Context) -> None:
         self._c = context
         self._rows: list[int] = []
 
     def changed(self) -> list[int]:
-        """Rows rendered per delivery."""
+        """Rows rendered anew per delivery."""
         return self._rows
+
+
+class OfOrganisations(Counted):
+    """A source of organisations names a representative beside each."""
+
+    roles: ClassVar[tuple[str, ...]] = ("org_id", "legal_rep_id")
+
+
+class OfPlaces(Counted):
+    """A layer; the truth says which place a row is of."""
+
+    roles: ClassVar[tuple[str, ...]] = ("place_id",)
 
 
 def id_cells(people: People, who: Ints, bodies: Ints | None = None) -> Matrix:

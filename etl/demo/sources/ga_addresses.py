@@ -15,27 +15,22 @@ from etl.demo.ground import Floats
 from etl.demo.lines import bytes_of, encode
 from etl.demo.noise import Noise
 from etl.demo.places import ESTATE
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Context, Night, OfPlaces
 from etl.demo.sources.zj_buildings import place_ids
 from etl.demo.standing import UNITS, Houses
 
 HEADER = "地址编码,省,市,区县,乡镇街道,社区村,街路巷,门牌号,小区,楼栋,单元,地址全称,经度,纬度,坐标系,更新时间"
 
 
-class StandardAddresses:
+class StandardAddresses(OfPlaces):
     """One row per address that is new since the delivery before."""
 
     name: ClassVar[str] = "ga_addresses"
     department = "公安局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
 
     def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
+        super().__init__(context)
         self._before = np.zeros(0, dtype=np.int64)
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract:
         houses, _ = self._c.built()

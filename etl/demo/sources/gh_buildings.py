@@ -11,7 +11,7 @@ import shapely
 from etl.demo.columns import join, number
 from etl.demo.delivery import FULL, Extract
 from etl.demo.noise import Noise
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Night, OfPlaces
 from etl.demo.sources.zj_buildings import place_ids
 from etl.demo.vector import geojson
 
@@ -20,19 +20,11 @@ _LOOSE = 0.5  # metres a building of it lies off besides, at most to either side
 _OVERLOOKED = 0.02
 
 
-class PlanningBuildings:
+class PlanningBuildings(OfPlaces):
     """One row per surveyed building."""
 
     name: ClassVar[str] = "gh_buildings"
     department = "自然资源和规划局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

@@ -10,24 +10,16 @@ import shapely
 
 from etl.demo.columns import join, lookup, number
 from etl.demo.delivery import FULL, Extract
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Night, OfPlaces
 from etl.demo.spec import wording
 from etl.demo.vector import geojson
 
 
-class Roads:
+class Roads(OfPlaces):
     """One row per stretch between two crossings."""
 
     name: ClassVar[str] = "jt_roads"
     department = "交通运输局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

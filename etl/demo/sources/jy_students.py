@@ -14,7 +14,16 @@ from etl.demo.delivery import FULL, Extract
 from etl.demo.draws import Ints
 from etl.demo.noise import Noise
 from etl.demo.people import NOBODY
-from etl.demo.sources.base import Context, Night, citizens, dotted, id_cells, name_text, person_ids, wording
+from etl.demo.sources.base import (
+    Counted,
+    Night,
+    citizens,
+    dotted,
+    id_cells,
+    name_text,
+    person_ids,
+    wording,
+)
 
 FIELDS = [
     ("XJH", 19), ("XM", 30), ("XB", 1), ("CSRQ", 8), ("SFZH", 20),
@@ -25,19 +34,12 @@ _NAMES = ["name_not_in_gbk", "name_dot_c", "name_homophone"]
 _DAMAGE = ["id_missing", "id_wrong", "id_swap"]
 
 
-class Students:
+class Students(Counted):
     """One record per pupil at a school of the city."""
 
     name: ClassVar[str] = "jy_students"
     department = "教育局"
     roles: ClassVar[tuple[str, ...]] = ("person_id", "guardian_id")
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         last = self._c.nights >= 3 and night.number == self._c.nights - 1

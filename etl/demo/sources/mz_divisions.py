@@ -11,25 +11,17 @@ from numpy.typing import NDArray
 
 from etl.demo.delivery import FULL, Extract
 from etl.demo.draws import Ints
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Night, OfPlaces
 from etl.demo.vector import geojson
 
 _LEVELS = ["县级", "乡级", "村级"]
 
 
-class Divisions:
+class Divisions(OfPlaces):
     """One row per division; those of a level are the unions of those of the next."""
 
     name: ClassVar[str] = "mz_divisions"
     department = "民政局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

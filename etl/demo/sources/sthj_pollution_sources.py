@@ -13,7 +13,7 @@ from etl.demo.delivery import FULL, Extract
 from etl.demo.draws import Ints
 from etl.demo.noise import Noise
 from etl.demo.organisations import COMPANY
-from etl.demo.sources.base import Context, Night, person_ids
+from etl.demo.sources.base import Counted, Night, person_ids
 from etl.demo.spreadsheet import sheet_bytes
 from etl.demo.standing import house_keys
 
@@ -32,19 +32,12 @@ _COLUMNS = [
 _ONE_IN = 20
 
 
-class PollutionSources:
+class PollutionSources(Counted):
     """One row per discharging company."""
 
     name: ClassVar[str] = "sthj_pollution_sources"
     department = "生态环境局"
     roles: ClassVar[tuple[str, ...]] = ("org_id",)
-
-    def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract | None:
         if night.number:

@@ -12,26 +12,21 @@ from etl.demo.columns import Column, choose, join, lookup, number
 from etl.demo.delivery import FULL, Extract
 from etl.demo.noise import Noise
 from etl.demo.places import ESTATE
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Context, Night, OfPlaces
 from etl.demo.sources.zrzy_parcels import parcel_codes
 from etl.demo.standing import Houses
 from etl.demo.vector import geojson
 
 
-class HousingBuildings:
+class HousingBuildings(OfPlaces):
     """One row per building."""
 
     name: ClassVar[str] = "zj_buildings"
     department = "住房和城乡建设局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
 
     def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
+        super().__init__(context)
         self._before: set[int] = set()
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract:
         houses, plots = self._c.built()

@@ -15,7 +15,7 @@ from etl.demo.draws import Ints
 from etl.demo.ground import Ground
 from etl.demo.noise import Noise
 from etl.demo.places import ESTATE
-from etl.demo.sources.base import Context, Night
+from etl.demo.sources.base import Context, Night, OfPlaces
 from etl.demo.standing import Plots
 from etl.demo.vector import zipped_shapefile
 
@@ -23,20 +23,15 @@ _MU = 2000 / 3  # square metres
 _FIELDS, _STREETS = 99_999, 99_998
 
 
-class Parcels:
+class Parcels(OfPlaces):
     """One row per parcel on the first night; later one per parcel that is new or has another shape."""
 
     name: ClassVar[str] = "zrzy_parcels"
     department = "自然资源和规划局"
-    roles: ClassVar[tuple[str, ...]] = ("place_id",)
 
     def __init__(self, context: Context) -> None:
-        self._c = context
-        self._rows: list[int] = []
+        super().__init__(context)
         self._before: dict[str, bytes] = {}
-
-    def changed(self) -> list[int]:
-        return self._rows
 
     def deliver(self, night: Night) -> Extract:
         _, plots = self._c.built()
