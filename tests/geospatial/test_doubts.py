@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from click.testing import CliRunner
-
-from basedb.cli.main import main
 from basedb.store import open_store
 from etl.rebuild import rebuild
 from geospatial import DOMAIN
-from tests.geospatial.village import Village, box, planned, surveyed
-
-
-def run(village: Village, *words: object, code: int = 0) -> Any:
-    result = CliRunner().invoke(
-        main,
-        ["--store", village.store.url, "--json", *map(str, words)],
-        env={"BASEDB_ARCHIVE": str(village.archive.directory)},
-    )
-    assert result.exit_code == code, result.output
-    return json.loads(result.output)
+from tests.geospatial.village import Village, box, planned, run, surveyed
 
 
 def houses() -> list[Any]:

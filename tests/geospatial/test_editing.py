@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Any
 import pyogrio
 import pytest
 import shapely
-from click.testing import CliRunner
 from pyproj import CRS
 
-from basedb.cli.main import main
 from basedb.store import open_store
 from etl.rebuild import rebuild
 from geospatial import DOMAIN
 from tests.geospatial.editor import edit
-from tests.geospatial.village import Village, box, division, geojson, placed, planned, surveyed
+from tests.geospatial.village import Village, box, division, geojson, placed, planned, run, surveyed
 
 EXTENT = [division("411102000000", "源汇区", box(-5000, -5000, 5000, 5000), "县级")]
 
@@ -28,16 +25,6 @@ def houses(**changed: Any) -> list[Any]:
     """Six houses in a row."""
     rows = [surveyed(str(at), box(at * 30, 0, at * 30 + 12, 9)) for at in range(1, 7)]
     return [(values | changed.get(f"no{values['房屋编号']}", {}), shape) for values, shape in rows]
-
-
-def run(village: Village, *words: object, code: int = 0) -> Any:
-    result = CliRunner().invoke(
-        main,
-        ["--store", village.store.url, "--json", *map(str, words)],
-        env={"BASEDB_ARCHIVE": str(village.archive.directory)},
-    )
-    assert result.exit_code == code, result.output
-    return json.loads(result.output)
 
 
 def building(village: Village, feature: int) -> tuple[Any, ...] | None:

@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from click.testing import CliRunner
 from pyproj import Transformer
 
+from basedb.cli.main import main
 from basedb.store import Store
 from etl.archive import Archive
 from etl.contract import load_contracts
@@ -224,3 +226,14 @@ class Village:
 def day(night: int) -> date:
     """The as-of date of the n-th night."""
     return date(2026, 11, 1) + timedelta(days=night - 1)
+
+
+def run(village: Village, *words: object, code: int = 0) -> Any:
+    """What a command says as JSON; it must end with the exit code given."""
+    result = CliRunner().invoke(
+        main,
+        ["--store", village.store.url, "--json", *map(str, words)],
+        env={"BASEDB_ARCHIVE": str(village.archive.directory)},
+    )
+    assert result.exit_code == code, result.output
+    return json.loads(result.output)
