@@ -9,10 +9,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
+import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 
@@ -45,14 +43,19 @@ def zipped_shapefile(
     columns: Mapping[str, Sequence[object]], shapes: NDArray[np.object_], epsg: int, name: str, day: str
 ) -> bytes:
     """A ZIP with the parts of a shapefile in GBK that does not say so. day: YYYY-MM-DD, of the table's header."""
-    frame = gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=f"EPSG:{epsg}")
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch:
-        pyogrio.write_dataframe(
-            frame,
+        pyogrio.raw.write(
             Path(scratch) / f"{name}.shp",
-            encoding="GB18030",
+            np.asarray(shapely.to_wkb(shapes), dtype=object),
+            [
+                np.asarray(values) if _numbers(values) else np.asarray(values, dtype=object)
+                for values in columns.values()
+            ],
+            list(columns),
+            crs=f"EPSG:{epsg}",
             geometry_type="Polygon",
+            encoding="GB18030",
             DBF_DATE_LAST_UPDATE=day,
         )
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -62,3 +65,7 @@ def zipped_shapefile(
                         zipfile.ZipInfo(part.name, _STILL), part.read_bytes(), zipfile.ZIP_DEFLATED
                     )
     return packed.getvalue()
+
+
+def _numbers(values: Sequence[object]) -> bool:
+    return len(values) > 0 and all(isinstance(value, int | float) for value in values)

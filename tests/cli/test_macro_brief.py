@@ -57,7 +57,7 @@ def test_a_briefing_tells_figures_charts_and_revisions(url: str, tmp_path: Path)
     assert len(page.findall(".//svg")) >= 4
     titles = [title.text for title in page.findall(".//h2")]
     assert [str(title).strip() for title in titles] == [
-        "主要情况", "主要指标", "走势", "各县区累计增速（%）", "本月存疑的数", "不一致与发布", "修订",
+        "主要情况", "主要指标", "预警信号灯", "走势", "各县区累计增速（%）", "本月存疑的数", "不一致与发布", "修订",
     ]  # fmt: skip
     revised = page.findall(".//table")[-1].text_content()
     assert "一般公共预算收入" in revised and "7,130" in revised
