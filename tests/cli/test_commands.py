@@ -138,6 +138,7 @@ def test_init_and_upgrade_are_idempotent(store_url: str, tmp_path: Path) -> None
     assert "最新" in desk("upgrade").output
 
 
+@pytest.mark.slow
 def test_a_made_up_city_goes_through(
     duckdb_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

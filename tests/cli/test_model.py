@@ -81,6 +81,7 @@ def test_train_keeps_a_version_and_use_lets_it_decide(town: Desk) -> None:
     } == {0}
 
 
+@pytest.mark.slow
 def test_train_and_use_at_once_is_rebuilt(town: Desk, tmp_path: Path) -> None:
     made = town.json("model", "train", "--use", "--reason", "启用")
     assert made["version"] == 1 and town.json("model", "list")["active"] == 1

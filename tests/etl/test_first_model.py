@@ -109,6 +109,7 @@ def test_a_failure_is_told_and_costs_no_file(desk: Desk, monkeypatch: pytest.Mon
     assert desk.query("SELECT status FROM basedb.run ORDER BY run_id DESC LIMIT 1") == [("failed",)]
 
 
+@pytest.mark.slow
 def test_a_rebuild_arrives_at_the_same(after: Desk, tmp_path: Path) -> None:
     after.put("rs_insured", "20261102", NEXT, as_of="20261102")
     after.nightly()

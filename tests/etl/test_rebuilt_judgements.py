@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from basedb.domain import installed_domains
 from basedb.stewardship.assignment import assign
 from basedb.stewardship.lookup import looking
@@ -50,6 +52,7 @@ STANDING = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_rebuilt_masters_are_the_same(city: City) -> None:
     decide(city)
     target = open_store(f"duckdb:///{city.folder / 'again.duckdb'}")
