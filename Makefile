@@ -88,7 +88,7 @@ demo: $(INSTALLED) ## build a sample city and tour its databases
 	@$(BIN)/python -m basedb.cli.tour
 
 test: postgis lint ## lint, types, and the suite on both stores
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 test-slow: postgis ## the tests that take longer than a build may
 	@$(BIN)/python -m pytest -m slow $(PYTEST)

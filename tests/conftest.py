@@ -49,18 +49,6 @@ os.environ.pop("COLUMNS", None)
 _database_names = (f"city_{number}" for number in itertools.count(1))
 
 
-# Folders whose tests share one loaded town; elsewhere those of a file share what they load.
-_SHARING = {"legalentity"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share what is loaded in one of the parallel processes (``--dist loadgroup``)."""
-    for item in items:
-        folder = item.path.parent
-        shared = folder if folder.name in _SHARING else item.path
-        item.add_marker(pytest.mark.xdist_group(str(shared)))
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A private PostgreSQL + PostGIS server, one for the session."""
