@@ -123,6 +123,7 @@ class Entity:
     snapshot and one that is new in it: an entry that was corrected and carries another key since.
     identifier: the attribute whose surviving value may be claimed by several entities.
     closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
+    counted: SQL condition over the master: the entity is one of those that are counted.
     """
 
     schema: str
@@ -144,6 +145,7 @@ class Entity:
     check: Callable[[pd.DataFrame], pd.DataFrame]
     kin: Kin | None = None
     jumps: tuple[Jump, ...] = ()
+    counted: str = "true"
 
     @property
     def id_column(self) -> str:
@@ -367,20 +369,27 @@ class DomainStage(Protocol):
     def run(self, load: Load) -> int: ...
 
 
+@dataclass(frozen=True)
+class NightEnd:
+    """What a base may derive from when the files of a night are in.
+
+    addresses: an engine query for the addresses in the masters of the other bases: `address`, the `entity`
+    (schema.table) and `attribute` they are of, and `entities`, how many that count have it.
+    movements: an engine query for the movements of the registers (`Movement`): subject, since (the first day
+    the register speaks of), division, month, entered, departed. published_at: the text of a UTC timestamp.
+    """
+
+    addresses: str
+    movements: str
+    published_at: str
+    run_id: int
+
+
 class AfterNight(Protocol):
     """Brings up to date what a base derives from several files together, after the files of a night."""
 
-    def __call__(
-        self, session: Session, addresses: str, published_at: str, run_id: int, movements: str
-    ) -> int:
-        """Write what changed; returns how many rows that were.
-
-        addresses: an engine query for the addresses in the masters of the other bases: `address`, the `entity`
-        (schema.table) and `attribute` they are of, and `entities`, how many registered and active ones have it.
-        published_at: the text of a UTC timestamp. movements: an engine query for the movements of the
-        registers (`Movement`): subject, since (the first day the register speaks of), division, month,
-        entered, departed.
-        """
+    def __call__(self, session: Session, night: NightEnd) -> int:
+        """Write what changed; returns how many rows that were."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from basedb.domain import BaseDomain, Entity, StagedDomain, entity_domains
+from basedb.domain import BaseDomain, NightEnd, StagedDomain, entity_domains
 from basedb.store import Store
 from etl.counters import Counters
 
@@ -41,16 +41,17 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
             published_at = datetime.now(UTC).isoformat(sep=" ", timespec="microseconds")
-            changed += derive(session, address_query(domains), published_at, run_id, movement_query(domains))
+            night = NightEnd(address_query(domains), movement_query(domains), published_at, run_id)
+            changed += derive(session, night)
     return changed
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:
     """An engine query for every address in a master table: `address`, `entity`, `attribute`, and `entities`, the
-    number of registered and active ones that have it."""
+    number of those that count that have it."""
     parts = [
         f"SELECT {attribute.name} AS address, '{entity.qualified}' AS entity, '{attribute.name}' AS attribute,"
-        f" count(*) FILTER ({_counted(entity)}) AS entities FROM {entity.qualified}"
+        f" count(*) FILTER (WHERE {entity.counted}) AS entities FROM {entity.qualified}"
         f" WHERE {attribute.name} IS NOT NULL GROUP BY 1"
         for entity in (domain.entity for domain in entity_domains(domains).values())
         for attribute in entity.mastered
@@ -59,15 +60,8 @@ def address_query(domains: Mapping[str, BaseDomain]) -> str:
     return " UNION ALL ".join(parts) or _NO_ADDRESS
 
 
-def _counted(entity: Entity) -> str:
-    """Which of an entity count: those in a register that have not ended, where its master says so."""
-    known = {item.name for item in entity.master.columns}
-    conditions = {"registered": "registered", "status": "status = 'active'"}
-    return "WHERE " + (" AND ".join(sql for name, sql in conditions.items() if name in known) or "true")
-
-
 def movement_query(domains: Mapping[str, BaseDomain]) -> str:
-    """An engine query for every declared movement of a register (see `basedb.domain.AfterNight`)."""
+    """An engine query for every declared movement of a register (see `basedb.domain.NightEnd`)."""
     parts = [
         f"""SELECT '{movement.subject}' AS subject, since, division, month, entered, departed FROM {movement.view}
             CROSS JOIN (SELECT min(as_of) AS since FROM basedb.delivery

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from basedb.domain import NightEnd
 from basedb.store import Session, scalar
-from geospatial.derived import changed_tables, note
+from basedb.upkeep import changed_tables, last_run, note
 from geospatial.follow import in_metres, metric
 from geospatial.layers import LAYERS
 from geospatial.locating.counting import refresh_counts
@@ -25,16 +26,15 @@ ERRORS = "check coverage"
 _IDENTITY = "layer, kind, feature_id, other_id, round(measure, 3)"
 
 
-def after_night(session: Session, addresses: str, published_at: str, run_id: int, movements: str = "") -> int:
+def after_night(session: Session, night: NightEnd) -> int:
     """See `basedb.domain.AfterNight`."""
-    del movements
     started = time.perf_counter()
-    places = refresh_places(session, addresses, published_at, run_id)
-    places += refresh_counts(session, addresses, run_id)
+    places = refresh_places(session, night.addresses, night.published_at, night.run_id)
+    places += refresh_counts(session, night.addresses, night.run_id)
     located = time.perf_counter()
-    errors = refresh_errors(session, published_at, run_id)
-    note(session, PLACES, 0, run_id, places, located - started)
-    note(session, ERRORS, 1, run_id, errors, time.perf_counter() - located)
+    errors = refresh_errors(session, night.published_at, night.run_id)
+    note(session, PLACES, night.run_id, places, located - started)
+    note(session, ERRORS, night.run_id, errors, time.perf_counter() - located)
     return places + errors
 
 
@@ -75,12 +75,13 @@ def refresh_errors(session: Session, published_at: str, run_id: int) -> int:
 
 
 def _rules_to_check(session: Session) -> list[Rule]:
-    changed = changed_tables(session, ERRORS, LAYERS)
-    if changed_tables(session, ERRORS, ["feature"]):  # a feature that went leaves no row in its layer
-        since = "SELECT coalesce(max(run_id), -1) FROM basedb.step WHERE stage = ?"
-        gone = session.engine.execute(
-            f"SELECT DISTINCT layer FROM geospatial.feature WHERE run_id > ({since})", [ERRORS]
-        ).fetchall()
+    tables = {f"geospatial.{name}": name for name in LAYERS}
+    changed = {tables[name] for name in changed_tables(session, ERRORS, tables)}
+    if changed_tables(
+        session, ERRORS, ["geospatial.feature"]
+    ):  # a feature that went leaves no row in its layer
+        query = "SELECT DISTINCT layer FROM geospatial.feature WHERE run_id > ?"
+        gone = session.engine.execute(query, [last_run(session, ERRORS)]).fetchall()
         changed |= {layer for (layer,) in gone}
     return [rule for rule in RULES if changed.intersection(rule.reads)]
 

@@ -39,6 +39,7 @@ DOMAIN = Domain(
         succession=SUCCESSION,
         identifier="org_code",
         closing=("cancelled_date",),
+        counted="registered AND status = 'active'",
         derived=DERIVED,
         master=organization,
         version=organization_version,

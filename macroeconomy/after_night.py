@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import time
+
 import sqlalchemy as sa
 
+from basedb.domain import NightEnd
 from basedb.store import Session, scalar
+from basedb.upkeep import last_run, note
 from macroeconomy.discrepancies import discrepancies
 from macroeconomy.registers import counts
 from macroeconomy.tables import discrepancy, register_count
 
+#: What the ledger of steps calls this.
+STAGE = "compare with registers"
+
 _WRITTEN = ("published_at", "run_id")
 
 
-def after_night(session: Session, addresses: str, published_at: str, run_id: int, movements: str) -> int:
+def after_night(session: Session, night: NightEnd) -> int:
     """See `basedb.domain.AfterNight`."""
-    del addresses
-    counted = _keep(session, register_count, counts(movements), published_at, run_id)
-    if not counted and not _is_new(session):
-        return 0
-    return counted + _keep(session, discrepancy, discrepancies(), published_at, run_id)
+    started = time.perf_counter()
+    rows = _keep(session, register_count, counts(night.movements), night)
+    if rows or _is_new(session):
+        rows += _keep(session, discrepancy, discrepancies(), night)
+        note(session, STAGE, night.run_id, rows, time.perf_counter() - started)
+    return rows
 
 
 def _is_new(session: Session) -> bool:
     """Whether figures came in since discrepancies were last looked for."""
-    newest = "SELECT max(run_id) FROM basedb.delivery WHERE domain = 'macroeconomy'"
-    since = "SELECT max(run_id) FROM macroeconomy.discrepancy"
-    return bool(scalar(session.engine, f"SELECT coalesce(({newest}) > ({since}), true)"))
+    query = "SELECT coalesce(max(run_id) > ?, false) FROM basedb.delivery WHERE domain = 'macroeconomy'"
+    return bool(scalar(session.engine, query, [last_run(session, STAGE)]))
 
 
-def _keep(session: Session, table: sa.Table, query: str, published_at: str, run_id: int) -> int:
+def _keep(session: Session, table: sa.Table, query: str, night: NightEnd) -> int:
     """Make a table hold what an engine query gives; rows that stand keep when they were written.
 
     Returns how many rows were written or dropped.
@@ -49,6 +56,6 @@ def _keep(session: Session, table: sa.Table, query: str, published_at: str, run_
     if added:
         engine.execute(
             f"""INSERT INTO {table.fullname} ({listed}, published_at, run_id)
-                SELECT {listed}, TIMESTAMPTZ '{published_at}', {run_id} FROM ({fresh}) ORDER BY ALL"""
+                SELECT {listed}, TIMESTAMPTZ '{night.published_at}', {night.run_id} FROM ({fresh}) ORDER BY ALL"""
         )
     return dropped + added

@@ -22,7 +22,7 @@ REGISTER_DIFFERS = define(
 def counts(movements: str) -> str:
     """An engine query for the rows of table `register_count`, of months since figures are published.
 
-    movements: see `basedb.domain.AfterNight`. The city is the sum of its counties.
+    movements: see `basedb.domain.NightEnd`. The city is the sum of its counties.
     """
     listed = ", ".join(f"('{subject}', '{code}', {_factor(code)})" for subject, code in INDICATORS.items())
     return f"""

@@ -38,6 +38,7 @@ DOMAIN = Domain(
         succession=SUCCESSION,
         identifier="id_number",
         closing=("death_date", "cancelled_date"),
+        counted="registered AND status = 'active'",
         derived=DERIVED,
         master=person,
         version=person_version,

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from basedb.store import Session, scalar
-from geospatial.derived import changed_tables
+from basedb.upkeep import changed_tables
 from geospatial.locating.locate import locate
 from geospatial.locating.reading import read_register
 
@@ -14,7 +14,7 @@ _COLUMNS = "address, grade, building_id, address_id, parcel_id, division_code, d
 #: What the ledger of steps calls this.
 STAGE = "locate addresses"
 #: Layers whose features can move an address to another place.
-_LAYERS = ("building", "address", "division", "parcel", "feature")
+_LAYERS = tuple(f"geospatial.{name}" for name in ("building", "address", "division", "parcel", "feature"))
 
 
 def refresh_places(session: Session, addresses: str, published_at: str, run_id: int) -> int:

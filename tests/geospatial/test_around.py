@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pyproj import Geod
 
 from basedb.cli.main import main
+from basedb.domain import NightEnd
 from basedb.store.postgres import PostgresStore
 from geospatial import DOMAIN
 from tests.geospatial.village import Village, box, placed, surveyed
@@ -42,7 +43,7 @@ def street(new_village: Any) -> Village:
     )
     with village.store.writing("test") as session:
         assert DOMAIN.after_night is not None
-        DOMAIN.after_night(session, asked, "2026-11-02 00:00:00", 9)
+        DOMAIN.after_night(session, NightEnd(asked, "", "2026-11-02 00:00:00", 9))
     return village
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from numpy import array
 
 from basedb.cli.main import main
+from basedb.domain import NightEnd
 from etl.after_night import after_night
 from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
@@ -170,7 +171,7 @@ def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None
     )
     with village.store.writing("test") as session:
         assert DOMAIN.after_night is not None
-        assert DOMAIN.after_night(session, asked, "2026-11-02 00:00:00", 9) == 3 + 2
+        assert DOMAIN.after_night(session, NightEnd(asked, "", "2026-11-02 00:00:00", 9)) == 3 + 2
     first = village.features("zj_buildings")
     query = "SELECT address, grade, building_id FROM geospatial.place ORDER BY address"
     assert village.ask(query) == [
@@ -179,9 +180,9 @@ def test_the_addresses_of_other_bases_are_kept_located(village: Village) -> None
         ("源汇区和祥路2号附1号", "building", first["2"][0]),
     ]
     with village.store.writing("test") as session:
-        assert DOMAIN.after_night(session, asked, "2026-11-03 00:00:00", 9) == 0
+        assert DOMAIN.after_night(session, NightEnd(asked, "", "2026-11-03 00:00:00", 9)) == 0
         fewer = f"FROM ({asked}) WHERE address = '源汇区和祥路1号'"
-        assert DOMAIN.after_night(session, fewer, "2026-11-03 00:00:00", 9) == 2 + 1
+        assert DOMAIN.after_night(session, NightEnd(fewer, "", "2026-11-03 00:00:00", 9)) == 2 + 1
     assert village.ask("SELECT count(*) FROM geospatial.place") == [(1,)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from basedb.domain import NightEnd
 from etl.after_night import after_night
 from macroeconomy import DOMAIN
 from macroeconomy.notes import kind_of
@@ -40,7 +41,7 @@ def movements(*rows: tuple[str, str, int, int], since: str = "2023-11-01") -> st
 def derive(office: Office, moved: str) -> int:
     with office.store.writing("derive", 20.0) as session:
         assert DOMAIN.after_night is not None
-        return DOMAIN.after_night(session, "", "2026-11-02 00:00:00+00", 9, moved)
+        return DOMAIN.after_night(session, NightEnd("", moved, "2026-11-02 00:00:00+00", 9))
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
