@@ -154,7 +154,8 @@ PERSON = MatchModel(
     columns=_COLUMNS,
     records=_RECORDS,
     blocking=(
-        BlockingRule("number", "号码", (AnyOf(("id_number", "id_alternative")),)),
+        # What a spreadsheet left of a number is the same text for everybody of a county.
+        BlockingRule("number", "号码", (AnyOf(("id_number", "id_alternative")),), when="id_pattern IS NULL"),
         BlockingRule(
             "name_birth", "姓名读音、出生日期", (AnyOf(("name_pinyin", "former_name_pinyin")), "born")
         ),

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from basedb.domain import Entity
 from basedb.linkage.clusters import Edge, Member, Tier, partition
-from basedb.linkage.comparing import came_out, level_expression, over_records
+from basedb.linkage.comparing import came_out, level_expression
 from basedb.linkage.components import connected_components
 from basedb.linkage.exact import link_keys, link_versions
 from basedb.linkage.model import Constraint, MatchModel
@@ -62,18 +62,53 @@ def _find_contradictory(engine: duckdb.DuckDBPyConnection, entity: Entity, membe
     if not _whole(entity):
         return
     # Planning the comparisons of a constraint costs more than a small night; mostly no pair needs them.
-    together = f"FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex"
     conditions = " OR ".join(f"({item.condition.sql})" for item in _whole(entity))
     engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE opposed AS SELECT DISTINCT l.label {together} WHERE {conditions}"
+        f"""CREATE OR REPLACE TEMP TABLE opposed AS SELECT DISTINCT l.label
+            FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex WHERE {conditions}"""
     )
     if scalar(engine, "SELECT count(*) FROM opposed"):
-        forbidding = " OR ".join(over_records(model, item) for item in _whole(entity))
-        engine.execute(
-            f"INSERT INTO {result} SELECT DISTINCT l.label {together} SEMI JOIN opposed o ON o.label = l.label"
-            f" WHERE {forbidding}"
+        _meet(
+            engine,
+            entity,
+            f"(SELECT * FROM {members} SEMI JOIN opposed USING (label))",
+            f"WHERE {conditions}",
         )
+        engine.execute(
+            f"INSERT INTO {result} "
+            + " UNION ".join(
+                f"SELECT label FROM met WHERE {_forbids(model, at, item)}"
+                for at, item in enumerate(_whole(entity))
+            )
+        )
+        engine.execute("DROP TABLE met")
     engine.execute("DROP TABLE opposed")
+
+
+def _meet(engine: duckdb.DuckDBPyConnection, entity: Entity, members: str, where: str = "") -> None:
+    """TEMP `met` (label, a, b, forbids_<n>, g_<comparison>): the pairs of `members` under one label, with
+    what whole-cluster constraints ask of them. `g_`: NULL where no constraint asks.
+
+    A table, and every comparison in it once: where a query holds a long one twice, or in a part of it
+    with a name, planning takes several times as long as the comparisons.
+    """
+    model, items = entity.model, _whole(entity)
+    conditions = [f"coalesce({item.condition.sql}, false)" for item in items]
+    excusing = {name for item in items for name, _ in item.excuse}
+    columns = [f"{condition} AS forbids_{at}" for at, condition in enumerate(conditions)]
+    for name in sorted(excusing | {name for item in items for name, _ in item.levels}):
+        wanted = "true" if name in excusing else " OR ".join(conditions)
+        columns.append(f"CASE WHEN {wanted} THEN {level_expression(model.comparison(name))} END AS g_{name}")
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE met AS
+            SELECT l.label, l.vertex AS a, r.vertex AS b, {", ".join(columns)}
+            FROM {members} l JOIN {members} r ON l.label = r.label AND l.vertex < r.vertex {where}"""
+    )
+
+
+def _forbids(model: MatchModel, at: int, item: Constraint) -> str:
+    """SQL over TEMP `met`: the constraint keeps the pair apart, whatever a third record says."""
+    return f"forbids_{at} AND {came_out(model, item.levels)}"
 
 
 def _whole(entity: Entity) -> list[Constraint]:
@@ -172,8 +207,11 @@ def _contradictory_groups(engine: duckdb.DuckDBPyConnection, entity: Entity) -> 
         grouped[label][1].append(Edge(a, b, Tier(tier), weight))
     for label, a, b in _labelled(engine, "SELECT a, b FROM standing_judgement WHERE verdict = 'different'"):
         grouped[label][2].append((a, b))
-    for label, a, b in _labelled(engine, _forbidden_pairs(entity)):
-        grouped[label][3].append((a, b))
+    if _whole(entity):
+        _meet(engine, entity, "contested_member")
+        for label, a, b in _labelled(engine, _forbidden_pairs(entity)):
+            grouped[label][3].append((a, b))
+        engine.execute("DROP TABLE met")
     engine.execute("DROP TABLE contested_member")
     return list(grouped.values())
 
@@ -187,28 +225,14 @@ def _labelled(engine: duckdb.DuckDBPyConnection, pairs: str) -> list[tuple[int, 
 
 
 def _forbidden_pairs(entity: Entity) -> str:
-    """SQL for the pairs that whole-cluster constraints keep apart and no third record excuses."""
-    model, items = entity.model, _whole(entity)
-    if not items:
-        return "SELECT 0 AS a, 0 AS b WHERE false"
-    # Every comparison once: spelling out a long one for every constraint costs more than to make it.
-    conditions = [f"coalesce({item.condition.sql}, false)" for item in items]
-    excusing = {name for item in items for name, _ in item.excuse}
-    columns = [f"{condition} AS forbids_{at}" for at, condition in enumerate(conditions)]
-    for name in sorted(excusing | {name for item in items for name, _ in item.levels}):
-        wanted = "true" if name in excusing else " OR ".join(conditions)
-        columns.append(f"CASE WHEN {wanted} THEN {level_expression(model.comparison(name))} END AS g_{name}")
-    parts = [_forbidden(model, item, f"forbids_{at}") for at, item in enumerate(items)]
-    return (
-        f"WITH met AS MATERIALIZED (SELECT l.label, l.vertex AS a, r.vertex AS b, {', '.join(columns)}"
-        " FROM contested_member l JOIN contested_member r ON l.label = r.label AND l.vertex < r.vertex)"
-        f" {' UNION '.join(parts)}"
-    )
+    """SQL for the pairs of TEMP `met` that whole-cluster constraints keep apart and no third record excuses."""
+    parts = [_forbidden(entity.model, at, item) for at, item in enumerate(_whole(entity))]
+    return " UNION ".join(parts)
 
 
-def _forbidden(model: MatchModel, item: Constraint, forbids: str) -> str:
-    """SQL for the pairs of ``met`` that one constraint keeps apart."""
-    pairs = f"SELECT a, b FROM met WHERE {forbids} AND {came_out(model, item.levels)}"
+def _forbidden(model: MatchModel, at: int, item: Constraint) -> str:
+    """SQL for the pairs of `met` that one constraint keeps apart."""
+    pairs = f"SELECT a, b FROM met WHERE {_forbids(model, at, item)}"
     if not item.excuse:
         return pairs
     one_way = f"FROM met WHERE {came_out(model, item.excuse)}"

@@ -45,10 +45,12 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
         f"UNION SELECT entity_id, {name} FROM versioned WHERE {name} <= as_of"
         for name in entity.closing
     )
+    told = "entity_id, record_id, role, source, source_key, as_of, valid_from, valid_to, status"
+    # The values join at the end: sorting versions with them costs thrice as much.
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE in_force AS
             WITH ordered AS (
-                SELECT *,
+                SELECT {", ".join([told, *entity.closing])},
                     CASE WHEN lag(as_of) OVER versions IS NULL THEN {_DAWN} ELSE valid_from END AS from_date,
                     coalesce(min(valid_from) OVER later, {OPEN}) AS to_date,
                     -- Versions that came late, of a time before this one was confirmed: it holds again after them.
@@ -76,10 +78,12 @@ def _split_into_segments(engine: duckdb.DuckDBPyConnection, entity: Entity) -> N
                 SELECT entity_id, start FROM beginning
                 UNION SELECT entity_id, from_date FROM versioned WHERE from_date > {_DAWN}
                 UNION SELECT entity_id, retired_on FROM versioned WHERE retired_on IS NOT NULL
-                {closings})
-            SELECT b.start, v.*, (v.retired_on IS NULL OR b.start < v.retired_on) AS listed
-            FROM break b JOIN beginning g USING (entity_id) JOIN versioned v USING (entity_id)
-            WHERE b.start >= g.start AND v.from_date <= b.start AND b.start < v.to_date"""
+                {closings}),
+            reigning AS (
+                SELECT b.start, v.record_id, v.role, v.place, (v.retired_on IS NULL OR b.start < v.retired_on) AS listed
+                FROM break b JOIN beginning g USING (entity_id) JOIN versioned v USING (entity_id)
+                WHERE b.start >= g.start AND v.from_date <= b.start AND b.start < v.to_date)
+            SELECT c.*, r.start, r.place, r.listed FROM reigning r JOIN candidate c USING (record_id, role)"""
     )
 
 
