@@ -42,9 +42,13 @@ _APART = {
     "brief": "macro_brief",
     "bulletin": "macro_bulletin",
     "chart": "macro_chart",
+    "contributions": "macro_growth",
+    "cycle": "macro_cycle",
+    "disaggregate": "macro_disaggregate",
     "discrepancies": "macro_check",
     "export": "macro_export",
     "forecast": "macro_forecast",
+    "growth": "macro_growth",
     "nowcast": "macro_nowcast",
     "registers": "macro_check",
     "warn": "macro_warn",
@@ -250,6 +254,9 @@ _TITLES = {
     "department": "责任部门", "code": "代码", "name": "指标", "periods": "期数",
     "published": "公布数", "expected": "对照数", "explanation": "说明", "meaning": "含义", "registered": "登记数",
     "difference": "差额", "coverage": "登记比", "explained": "定义可说明", "unexplained": "余下",
+    "growth": "同比", "total": "累计", "total_growth": "累计同比", "real_growth": "实际同比", "real": "可比价",
+    "fixed_base": "定基", "share": "比重", "points": "拉动点数", "monthly": "月度",
+    "leading": "先行", "coincident": "一致", "lagging": "滞后", "rising": "扩散指数",
     "reconstructed": "倒推", "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 

@@ -1,9 +1,45 @@
-"""Business-cycle indices: diffusion, and composite indices as The Conference Board computes them (2001)."""
+"""Business-cycle indices: diffusion, and composite indices as The Conference Board computes them (2001).
+
+Which indicator leads, goes with or follows the cycle is data (`data/cycle.csv`), with the reason for each.
+"""
 
 from __future__ import annotations
 
+import csv
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+
+_LIST = Path(__file__).parents[1] / "data" / "cycle.csv"
+LEADING, COINCIDENT, LAGGING = ROLES = ("leading", "coincident", "lagging")
+
+
+@cache
+def roles() -> dict[str, str]:
+    """The role in the cycle of every indicator that has one, by its code."""
+    with _LIST.open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: row["role"] for row in csv.DictReader(file)}
+
+
+def cycle_table(components: pd.DataFrame, rates: tuple[str, ...], span: int) -> pd.DataFrame:
+    """A column per role that has components: its composite index, the first whole year at 100; and ``rising``:
+    the share of coincident components that rose over `span` months, in per cent.
+
+    components: adjusted monthly figures, a column per indicator code (`roles`), by PeriodIndex. rates: those of
+    them that are rates or indices.
+    """
+    found = {}
+    january = next((period for period in components.index[1:] if period.month == 1), components.index[0])
+    year = slice(january, january + 11)
+    for role in ROLES:
+        mine = [name for name in map(str, components) if roles()[name] == role]
+        if mine:
+            found[role] = composite(components[mine], tuple(name for name in mine if name in rates), year)
+            if role == COINCIDENT:
+                found["rising"] = diffusion(components[mine], span)
+    return pd.DataFrame(found)
 
 
 def diffusion(components: pd.DataFrame, span: int = 1, dead_band: float = 0.0) -> pd.Series:

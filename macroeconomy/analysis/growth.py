@@ -24,17 +24,14 @@ def cumulate(series: pd.Series) -> pd.Series:
     return series.groupby(_years(series)).cumsum(skipna=False)
 
 
-def decumulate(totals: pd.Series) -> pd.Series:
-    """The periods' own figures from totals since the start of the year; NaN where one is missing."""
-    index = _periods(totals)
-    first = _place(index) == 1
-    before = totals.shift(1)
-    return totals - before.where(~first, 0.0)
+def chain(rates: pd.Series, lag: int = 1, start: float = 100.0) -> pd.Series:
+    """An index from growth over `lag` periods before, in per cent; the `lag` periods before the first are `start`.
 
-
-def chain(rates: pd.Series, start: float = 100.0) -> pd.Series:
-    """An index from growth over the period before, in per cent; the period before the first is `start`."""
-    return start * (1 + rates / 100).cumprod()
+    With the periods of a year for `lag` this chains growth over the same period a year earlier. NaN from the
+    first gap on, for its place in the lag.
+    """
+    place = np.arange(len(rates)) % lag
+    return start * (1 + rates / 100).groupby(place).cumprod(skipna=False)
 
 
 def rebase(index: pd.Series, base: str | slice) -> pd.Series:
@@ -58,16 +55,7 @@ def real_growth(nominal_growth: pd.Series, price_growth: pd.Series) -> pd.Series
     return 100 * ((1 + nominal_growth / 100) / (1 + price_growth / 100) - 1)
 
 
-def _periods(series: pd.Series) -> pd.PeriodIndex:
+def _years(series: pd.Series) -> pd.Index:
     if not isinstance(series.index, pd.PeriodIndex):
         raise TypeError("cumulating needs a PeriodIndex")
-    return series.index
-
-
-def _years(series: pd.Series) -> pd.Index:
-    return pd.Index(_periods(series).year)
-
-
-def _place(index: pd.PeriodIndex) -> np.ndarray:
-    """1 for the first period of a year."""
-    return np.asarray(index.month if index.freqstr.startswith("M") else index.quarter)
+    return pd.Index(series.index.year)

@@ -100,9 +100,10 @@ def build(target: History, others: Sequence[History]) -> Panel:
 
 
 def periods(frequency: str, numbers: pd.Index) -> pd.PeriodIndex:
-    """Consecutive ordinals as a PeriodIndex (monthly or quarterly)."""
-    first = pd.Period(period_at(frequency, int(numbers[0])).end, freq=frequency)
-    return pd.period_range(first, periods=len(numbers), freq=frequency)
+    """Consecutive ordinals as a PeriodIndex."""
+    pandas_frequency = {"A": "Y"}.get(frequency, frequency)
+    first = pd.Period(period_at(frequency, int(numbers[0])).end, freq=pandas_frequency)
+    return pd.period_range(first, periods=len(numbers), freq=pandas_frequency)
 
 
 def _take(item: History) -> Taken:

@@ -203,17 +203,63 @@ def test_discrepancies_have_their_owners(tmp_path: Path) -> None:
     assert document(url, "registers")["rows"] == []
 
 
-def test_adjusted_figures_multiply_back(tmp_path: Path) -> None:
-    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Seven years of power with seasons, and three quarters of the gross product."""
+    folder = tmp_path_factory.mktemp("years")
+    url = f"duckdb:///{folder / 'city.duckdb'}"
     initialise(open_store(url), [DOMAIN])
-    office = Office(open_store(url), tmp_path)
-    months = [f"{year}-{month:02d}" for year in range(2019, 2026) for month in range(1, 13)]
+    office = Office(open_store(url), folder)
+    months = [f"{year}-{month:02d}" for year in range(2020, 2027) for month in range(1, 13)][:-3]
     season = [1.0, 0.9, 0.95, 0.98, 1.0, 1.05, 1.2, 1.2, 1.0, 0.95, 0.97, 1.0]
     loads = {name: round((700 + 2 * at) * season[at % 12], 2) for at, name in enumerate(months)}
     office.deliver("dl_power", 1, "dl_power.json", power(loads))
-    found = document(url, "adjust", "POWER", "--last", "12")
+    for at, (month, total) in enumerate({3: 3.0, 6: 7.0, 9: 12.0}.items(), start=2):
+        rows = [("一、地区生产总值(GDP)②", "亿元", "-", total, 5.5)]
+        office.deliver("tj_stats", at, f"tj_monthly_2026{month:02d}.xlsx", bulletin(f"2026年{month}月", rows))
+    return url
+
+
+def test_growth_in_every_sense(years: str) -> None:
+    found = document(years, "growth", "POWER", "--last", "13")
+    first, last = found["rows"][0], found["rows"][-1]
+    assert last["growth"] == pytest.approx(100 * (last["value"] / first["value"] - 1), abs=0.01)  # type: ignore[operator]
+    assert last["total"] == pytest.approx(sum(row["value"] for row in found["rows"][-9:]))  # type: ignore[misc]
+    assert "累计同比" in ask(years, "growth", "POWER").output
+    for words in (["--base", "2020"], ["--deflate", "CPI"], ["--basis", "ytd_yoy"]):
+        assert ask(years, "growth", "POWER", *words).exit_code == 2
+
+
+def test_contributions_add_up(years: str) -> None:
+    found = document(years, "contributions", "POWER")
+    assert [row["name"] for row in found["rows"]] == ["工业用电量", "其余 / rest"]
+    assert sum(row["points"] for row in found["rows"]) == pytest.approx(found["growth"], abs=0.02)  # type: ignore[misc]
+    assert found["period"] == "2026-09"
+    assert ask(years, "contributions", "POWER_IND").exit_code == 2
+    assert ask(years, "contributions", "POWER", "--counties").exit_code == 2
+
+
+@pytest.mark.parametrize("method", ["denton", "chow-lin"])
+def test_months_add_up_to_their_quarter(years: str, method: str) -> None:
+    rows = document(years, "disaggregate", "GDP", "--by", "POWER", "--method", method)["rows"]
+    assert [row["period"] for row in rows] == [f"2026-{month:02d}" for month in range(1, 10)]
+    quarters = [sum(row["value"] for row in rows[at : at + 3]) for at in (0, 3, 6)]  # type: ignore[misc]
+    assert quarters == pytest.approx([3.0, 4.0, 5.0], abs=1e-5)
+    assert ask(years, "disaggregate", "POWER", "--by", "GDP").exit_code == 2
+
+
+def test_the_cycle_names_what_it_is_made_of(years: str) -> None:
+    found = document(years, "cycle", "--last", "3")
+    assert found["components"] == {"leading": [], "coincident": ["POWER_IND"], "lagging": []}
+    assert [list(row) for row in found["rows"]] == [["period", "coincident", "rising"]] * 3
+    assert "工业用电量" in ask(years, "cycle").output
+    assert ask(years, "cycle", "--division", "411102").exit_code == 2
+
+
+def test_adjusted_figures_multiply_back(years: str) -> None:
+    found = document(years, "adjust", "POWER", "--last", "12")
     for row in found["rows"]:
         assert row["adjusted"] * row["seasonal"] * row["calendar"] == pytest.approx(row["value"], rel=1e-4)  # type: ignore[operator]
         assert row["adjusted"] == pytest.approx(row["trend"], rel=0.01)
-    assert "Kruskal" in ask(url, "adjust", "POWER").output
-    assert ask(url, "adjust", "POWER", "--as-of", "2020-01-01").exit_code == 2
+    assert "Kruskal" in ask(years, "adjust", "POWER").output
+    assert ask(years, "adjust", "POWER", "--as-of", "2020-01-01").exit_code == 2

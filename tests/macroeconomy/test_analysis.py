@@ -10,16 +10,23 @@ from hypothesis import strategies as st
 
 from macroeconomy.analysis import growth
 from macroeconomy.analysis.benchmarking import chow_lin, denton
-from macroeconomy.analysis.cycle import composite, diffusion
+from macroeconomy.analysis.cycle import composite, cycle_table, diffusion, roles
+from macroeconomy.analysis.measures import (
+    at_constant_prices,
+    by_quarter,
+    measures,
+    parts_of_growth,
+    price_level,
+)
+from macroeconomy.indicators import indicators
 
 MONTHS = pd.period_range("2024-01", periods=24, freq="M")
 positive = st.lists(st.floats(1, 1000), min_size=24, max_size=24)
 
 
-@given(positive)
-def test_cumulating_and_back(values: list[float]) -> None:
-    series = pd.Series(values, MONTHS)
-    assert growth.decumulate(growth.cumulate(series)).to_numpy() == pytest.approx(np.array(values), abs=1e-6)
+def test_totals_start_anew_with_the_year() -> None:
+    totals = growth.cumulate(pd.Series(1.0, MONTHS))
+    assert totals.tolist() == [*range(1, 13), *range(1, 13)]
 
 
 def test_growth_by_hand() -> None:
@@ -92,3 +99,63 @@ def test_a_composite_of_equals_moves_as_they_do() -> None:
     one = pd.Series(100 * 1.01 ** np.arange(24) * (1 + 0.01 * np.sin(np.arange(24))), MONTHS)
     found = composite(pd.DataFrame({"a": one, "b": 5 * one}))
     assert found.to_numpy() == pytest.approx((100 * one / one.iloc[0]).to_numpy(), rel=1e-9)
+
+
+@given(positive)
+def test_chained_growth_over_a_year_gives_the_index_back(values: list[float]) -> None:
+    index = pd.Series(values, MONTHS)
+    rates = growth.year_on_year(index, 12).iloc[12:]
+    assert growth.chain(rates, 12, start=1).to_numpy() == pytest.approx(
+        (index.iloc[12:].to_numpy() / index.iloc[:12].to_numpy()), rel=1e-9
+    )
+
+
+def test_constant_prices_grow_as_prices_do_not() -> None:
+    """Values that double while prices rise by a quarter: sixty per cent more."""
+    years = pd.period_range("2022-01", periods=36, freq="M")
+    values = pd.Series(np.repeat([100.0, 100.0, 200.0], 12), years)
+    prices = pd.Series(np.repeat([0.0, 25.0], 12), years[12:])
+    found = at_constant_prices(measures(values, 12, True), prices, "2023", 12)
+    assert found["real_growth"].iloc[-1] == pytest.approx(60)
+    assert found["real"].iloc[-1] == pytest.approx(160)
+    assert found["total_growth"].iloc[-1] == pytest.approx(100)
+    assert found["real"].iloc[12:24].tolist() == pytest.approx([100.0] * 12)
+
+
+def test_a_base_year_must_be_known_whole() -> None:
+    rates = pd.Series(2.0, MONTHS)
+    assert price_level(rates, 12, "2024").loc["2024"].mean() == pytest.approx(100)
+    with pytest.raises(ValueError, match="2019"):
+        price_level(rates, 12, "2019")
+    rates.iloc[3] = np.nan
+    with pytest.raises(ValueError, match="2024"):
+        price_level(rates, 12, "2024")
+
+
+def test_quarters_of_prices_are_whole() -> None:
+    found = by_quarter(pd.Series(range(24), MONTHS, dtype=float).iloc[1:-1])
+    assert [str(quarter) for quarter in found.index] == [
+        "2024Q2", "2024Q3", "2024Q4", "2025Q1", "2025Q2", "2025Q3",
+    ]  # fmt: skip
+    assert found.iloc[0] == 4
+
+
+@given(positive, st.floats(1, 500))
+def test_parts_and_the_rest_make_the_growth(values: list[float], left: float) -> None:
+    quarters = pd.period_range("2024Q1", periods=12, freq="Q")
+    parts = pd.DataFrame({"a": values[:12], "b": values[12:]}, quarters)
+    whole = parts.sum(axis=1) + left
+    found = parts_of_growth(whole, parts, 4)
+    assert found["points"].sum() == pytest.approx(growth.year_on_year(whole, 4).iloc[-1], rel=1e-6, abs=1e-6)
+    assert found["share"].sum() == pytest.approx(100)
+    assert found.index.name == quarters[-1]
+
+
+def test_every_role_of_the_cycle_is_of_an_indicator() -> None:
+    assert set(roles()) <= set(indicators())
+    steady = pd.DataFrame({name: 100 * 1.01 ** np.arange(24) for name in roles() if name != "CPI"}, MONTHS)
+    found = cycle_table(steady, (), 6)
+    assert list(found) == ["leading", "coincident", "rising", "lagging"]
+    assert found["rising"].iloc[-1] == 100
+    assert found["coincident"].iloc[-1] / found["coincident"].iloc[0] == pytest.approx(1.01**23)
+    assert found.loc["2025", "leading"].mean() == pytest.approx(100)
