@@ -113,7 +113,7 @@ def _stated(engine: duckdb.DuckDBPyConnection, entity: Entity) -> set[str]:
 def _merged_rows(
     entity: Entity, priorities: Priorities, registers: Collection[str], stated: Collection[str]
 ) -> str:
-    winners, origins, trusts = [], [], []
+    ranked, winners, origins, trusts = [], [], [], []
     derived = {item.name for item in entity.derived}
     for item in entity.mastered:
         # A derived value that fills in for a missing one is read from the identifier.
@@ -129,12 +129,17 @@ def _merged_rows(
             if item.trusted_when:
                 trusts.append(f"NULL::BOOLEAN AS {item.trusted_when}")
             continue
-        rank = _rank(item, priorities.get(item.name, {}))
+        # Missing where the value is: the largest rank is then that of a value. Whether all values are equal is
+        # told by their hashes, in a third of the time that comparing texts takes.
+        ranked.append(
+            f"CASE WHEN {item.name} IS NOT NULL THEN {_rank(item, priorities.get(item.name, {}))} END"
+            f" AS {item.name}__rank, CASE WHEN {item.name} IS NOT NULL THEN hash({item.name}) END AS {item.name}__hash"
+        )
+        rank, value = f"{item.name}__rank", f"{item.name}__hash"
         winners.append(
-            f"arg_max({item.name}, {rank}) FILTER (WHERE {item.name} IS NOT NULL) AS {item.name},"
-            f" arg_max(record_id, {rank}) FILTER (WHERE {item.name} IS NOT NULL) AS {item.name}__record,"
-            f" CASE count({item.name}) WHEN 1 THEN 'only' ELSE"
-            f" CASE WHEN min({item.name}) = max({item.name}) THEN 'agreed' ELSE 'priority' END END AS {item.name}__rule"
+            f"arg_max({item.name}, {rank}) AS {item.name}, arg_max(record_id, {rank}) AS {item.name}__record,"
+            f" CASE count({rank}) WHEN 1 THEN 'only' ELSE"
+            f" CASE WHEN min({value}) = max({value}) THEN 'agreed' ELSE 'priority' END END AS {item.name}__rule"
         )
         origins.append(
             f"""CASE WHEN {item.name}__record IS NOT NULL THEN
@@ -142,17 +147,14 @@ def _merged_rows(
                 WHEN {basis} IS NOT NULL THEN '"{item.name}":[' || {basis} || ',"derived"]' END"""
         )
         if item.trusted_when:
-            trusts.append(
-                f"arg_max({item.trusted_when}, {rank}) FILTER (WHERE {item.name} IS NOT NULL)"
-                f" AS {item.trusted_when}"
-            )
+            trusts.append(f"arg_max({item.trusted_when}, {rank}) AS {item.trusted_when}")
     names = ", ".join(item.name for item in entity.mastered)
     return f"""SELECT entity_id, start, {names}, {", ".join(t.rsplit(" AS ", 1)[1] for t in trusts)},
             listed, registered, '{{' || concat_ws(',', {", ".join(origins)}) || '}}' AS origin
         FROM (SELECT entity_id, start, {", ".join(winners + trusts)},
                 bool_or(listed) AS listed,
                 bool_or(listed AND role = 'self' AND source IN ({_literals(registers)})) AS registered
-            FROM in_force GROUP BY entity_id, start)"""
+            FROM (SELECT {", ".join(["*", *ranked])} FROM in_force) GROUP BY entity_id, start)"""
 
 
 def _rank(item: Attribute, by_source: Mapping[str, int]) -> str:
