@@ -12,6 +12,7 @@ from basedb.store import scalar
 from macroeconomy.cells import cells_of, count_cells
 from macroeconomy.checks.run import check
 from macroeconomy.figures import interpret
+from macroeconomy.foreign import hold_if_foreign
 from macroeconomy.indicators import indicators
 from macroeconomy.settings import Settings
 from macroeconomy.status import RANK
@@ -19,7 +20,7 @@ from macroeconomy.vintages import vintages
 
 _FIGURE = {
     "row_no": pa.int64(), "place": pa.int64(), "cell": pa.string(), "text": pa.string(),
-    "indicator": pa.string(), "division": pa.string(), "frequency": pa.string(), "period": pa.string(),
+    "told": pa.string(), "indicator": pa.string(), "division": pa.string(), "frequency": pa.string(), "period": pa.string(),
     "period_end": pa.date32(), "basis": pa.string(), "price": pa.string(), "reference": pa.string(),
     "unit": pa.string(), "factor": pa.float64(), "normal_unit": pa.string(), "normal_factor": pa.float64(),
     "value": pa.float64(), "decimals": pa.int16(), "status": pa.string(), "slot": pa.string(),
@@ -45,6 +46,7 @@ class ReadFigures:
     def run(self, load: Load) -> int:
         settings = Settings.of(load.settings)
         frame = interpret(cells_of(load), settings)
+        hold_if_foreign(load, frame, settings)
         frame["priority"] = [
             settings.table(name).get("priority", settings.priority) for name in frame["table"]
         ]
@@ -58,10 +60,10 @@ class ReadFigures:
         # A row has one finding for what keeps all of it out; otherwise every cell has its own.
         load.engine.execute(
             """CREATE OR REPLACE TEMP TABLE raw_finding AS
-                SELECT row_no, cell AS column_name, code, text AS value, suggestion, NULL::TEXT AS severity, failed
+                SELECT row_no, cell AS column_name, code, told AS value, suggestion, NULL::TEXT AS severity, failed
                 FROM figure WHERE code <> '' AND NOT failed
                 UNION ALL
-                SELECT row_no, min_by(cell, place), code, min_by(text, place), min_by(suggestion, place), NULL, true
+                SELECT row_no, min_by(cell, place), code, min_by(told, place), min_by(suggestion, place), NULL, true
                 FROM figure WHERE failed GROUP BY row_no, code"""
         )
         load.engine.execute(
