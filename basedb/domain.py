@@ -415,7 +415,8 @@ class StagedDomain(BaseDomain):
     severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
     records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
     the publishing transaction. attributes: what contracts may map columns to. after_night: brings
-    up to date what follows from several files together.
+    up to date what follows from several files together. joins: small files of one source and day may be
+    published in one transaction, one after the other: the stages make all their TEMP tables anew.
     """
 
     attributes: tuple[Attribute, ...]
@@ -423,6 +424,7 @@ class StagedDomain(BaseDomain):
     master: tuple[DomainStage, ...]
     publish: tuple[DomainStage, ...]
     after_night: AfterNight | None = None
+    joins: bool = False
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """Those declared."""

@@ -53,7 +53,11 @@ def _sdmx(settings: Settings) -> set[str]:
 
 def _mapped(frame: pd.DataFrame, columns: Sequence[str], meaning: Callable[..., Any]) -> list[Any]:
     """`meaning` of each distinct combination of `columns`, for every row."""
-    keys = list(zip(*(frame[name].where(frame[name].notna(), None) for name in columns), strict=True))
+    texts = [
+        [None if gone else text for text, gone in zip(frame[name], frame[name].isna(), strict=True)]
+        for name in columns
+    ]
+    keys = list(zip(*texts, strict=True))
     known = {key: meaning(*key) for key in dict.fromkeys(keys)}
     return [known[key] for key in keys]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import pandas as pd
@@ -21,8 +22,9 @@ OTHER_TERRITORY = define(
     "文件写的是外地的数据",
     "the file speaks of another territory",
 )
-#: Shorter names are parts of other words.
-_SHORTEST = 3
+#: Shorter names are parts of other words, longer ones there are none.
+_SHORTEST, _LONGEST = 3, 15
+_ENDING = re.compile("[市县]")
 _SHOWN = 5
 
 
@@ -47,35 +49,50 @@ def hold_if_foreign(load: Load, frame: pd.DataFrame, settings: Settings) -> None
 
 def _titled(frame: pd.DataFrame, area: Territory) -> list[str]:
     """Places that titles name which name nothing of the territory."""
-    own = re.compile("|".join(map(re.escape, _proper(area))))
-    found = []
+    own = _proper(area.code[:6])
+    found: dict[str, None] = {}
     for title in frame["title"].dropna().unique():
         bare = fold_label(title)
-        if not own.search(bare):
-            found += [match[0] for match in _elsewhere(area.code).finditer(bare)]
-    return list(dict.fromkeys(found))
+        if not any(name in bare for name in own):
+            found |= dict.fromkeys(name for name in _places(bare) if name not in area.names)
+    return list(found)
+
+
+def _places(text: str) -> Iterator[str]:
+    """Names of cities and counties in a text."""
+    known = _names()
+    for match in _ENDING.finditer(text):
+        longest = min(match.end(), _LONGEST)
+        names = (text[match.end() - length : match.end()] for length in range(longest, _SHORTEST - 1, -1))
+        if name := next((name for name in names if name in known), ""):
+            yield name
 
 
 def _listed(frame: pd.DataFrame, area: Territory) -> list[str]:
     """Divisions of other places that rows name, if they are more than those of the territory."""
-    told = frame[["label_division", "label_division_code", "division"]].drop_duplicates()
-    named = told["label_division"].fillna("").map(fold_label)
-    code = told["label_division_code"].fillna("").astype(str)
-    known = _names()
-    is_strange = (told["division"] == "") & (named.isin(known) | code.str[:6].map(_is_division))
-    is_own = (told["division"] != "") & (named.isin(_proper(area)) | (code != ""))
-    strangers = named.where(code == "", code)[is_strange].drop_duplicates()
-    own = told.loc[is_own, "division"].drop_duplicates()
-    return strangers.tolist() if len(strangers) > len(own) else []
+    known, proper = _names(), _proper(area.code[:6])
+    strangers: dict[str, None] = {}
+    own: set[str] = set()
+    told = zip(frame["label_division"], frame["label_division_code"], frame["division"], strict=True)
+    for label, code, division in dict.fromkeys(told):
+        name = fold_label(label) if isinstance(label, str) else ""
+        number = code if isinstance(code, str) else ""
+        if division and (number or name in proper):
+            own.add(division)
+        elif not division and (name in known or _is_division(number[:6])):
+            strangers[number or name] = None
+    return list(strangers) if len(strangers) > len(own) else []
 
 
 def _is_division(code: str) -> bool:
     return bool(divisions.by_code(code))
 
 
-def _proper(area: Territory) -> list[str]:
-    """Names of the territory's divisions that are theirs alone (源汇区, not 全市)."""
-    return [name for name in area.names if name in _names() or f"{name}市" in _names()]
+@cache
+def _proper(code: str) -> frozenset[str]:
+    """Names of a territory's divisions that are theirs alone (源汇区, not 全市)."""
+    known = _names()
+    return frozenset(name for name in territory(code).names if name in known or f"{name}市" in known)
 
 
 def _name(code: str) -> str:
@@ -86,15 +103,3 @@ def _name(code: str) -> str:
 def _names() -> frozenset[str]:
     """Every division's name, at county level and above, of any time."""
     return frozenset(item.name for item in divisions.records())
-
-
-@cache
-def _elsewhere(code: str) -> re.Pattern[str]:
-    """Names of cities and counties outside a territory, as they stand in titles."""
-    own = territory(code[:6]).names
-    names = {
-        item.name
-        for item in divisions.records()
-        if item.name.endswith(("市", "县")) and len(item.name) >= _SHORTEST and item.name not in own
-    }
-    return re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))

@@ -50,10 +50,7 @@ class ReadFigures:
         frame["priority"] = [
             settings.table(name).get("priority", settings.priority) for name in frame["table"]
         ]
-        arrays = {
-            name: pa.array(frame[name].astype(object).where(frame[name].notna(), None), kind)
-            for name, kind in _FIGURE.items()
-        }
+        arrays = {name: pa.array(frame[name], kind, from_pandas=True) for name, kind in _FIGURE.items()}
         load.engine.register("figure_read", pa.table(arrays))
         load.engine.execute("CREATE OR REPLACE TEMP TABLE figure AS FROM figure_read")
         load.engine.unregister("figure_read")
