@@ -237,7 +237,9 @@ class BaseDomain:
 
     record_attributes: attributes of a delivered event itself (``record.…`` in contracts).
     facts: views with the entity's id that an explanation of one entity shows, in this order.
-    movements: what other bases may compare their figures with.
+    movements: what other bases may compare their figures with. successions: two-part names of views of which
+    administrative division became which other one: effective (a day), before and after (codes), existed (whether
+    the one after was there before), continues (whether the one before is there after).
     settings_schema: JSON Schema of the section ``settings`` of a contract; None: there is none.
     headers: words by which a contract is drafted; None: none can be.
     said: tables of what the base itself said once (forecasts): a rebuild copies them.
@@ -253,6 +255,7 @@ class BaseDomain:
     migrations: tuple[Any, ...] = ()
     facts: tuple[str, ...] = ()
     movements: tuple[Movement, ...] = ()
+    successions: tuple[str, ...] = ()
     settings_schema: Mapping[str, Any] | None = None
     headers: HeaderWords | None = None
     said: tuple[sa.Table, ...] = ()
@@ -369,6 +372,13 @@ class DomainStage(Protocol):
     def run(self, load: Load) -> int: ...
 
 
+#: `NightEnd.successions` where nothing is known to have become of any division.
+NOTHING_SUCCEEDED = (
+    "SELECT NULL::DATE AS effective, NULL::TEXT AS before, NULL::TEXT AS after, NULL::BOOLEAN AS existed,"
+    " NULL::BOOLEAN AS continues WHERE false"
+)
+
+
 @dataclass(frozen=True)
 class NightEnd:
     """What a base may derive from when the files of a night are in.
@@ -376,13 +386,16 @@ class NightEnd:
     addresses: an engine query for the addresses in the masters of the other bases: `address`, the `entity`
     (schema.table) and `attribute` they are of, and `entities`, how many that count have it.
     movements: an engine query for the movements of the registers (`Movement`): subject, since (the first day
-    the register speaks of), division, month, entered, departed. published_at: the text of a UTC timestamp.
+    the register speaks of), division, month, entered, departed.
+    successions: an engine query for what became of administrative divisions: effective, before, after, existed,
+    continues (see `BaseDomain`). published_at: the text of a UTC timestamp.
     """
 
     addresses: str
     movements: str
     published_at: str
     run_id: int
+    successions: str = NOTHING_SUCCEEDED
 
 
 class AfterNight(Protocol):
@@ -402,7 +415,8 @@ class StagedDomain(BaseDomain):
     severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
     records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
     the publishing transaction. attributes: what contracts may map columns to. after_night: brings
-    up to date what follows from several files together.
+    up to date what follows from several files together. joins: small files of one source and day may be
+    published in one transaction, one after the other: the stages make all their TEMP tables anew.
     """
 
     attributes: tuple[Attribute, ...]
@@ -410,6 +424,7 @@ class StagedDomain(BaseDomain):
     master: tuple[DomainStage, ...]
     publish: tuple[DomainStage, ...]
     after_night: AfterNight | None = None
+    joins: bool = False
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """Those declared."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from basedb.domain import BaseDomain, NightEnd, StagedDomain, entity_domains
+from basedb.domain import NOTHING_SUCCEEDED, BaseDomain, NightEnd, StagedDomain, entity_domains
 from basedb.store import Store
 from etl.counters import Counters
 
@@ -24,7 +24,7 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     """Let every domain that derives something, and has records, bring it up to date; how many rows changed.
 
     The links between bases are the address texts (a master row's address and `place.address`), and how
-    many entered and left the registers.
+    many entered and left the registers, and what became of administrative divisions.
     """
     with store.reading() as engine:
         derives = [
@@ -41,7 +41,13 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
             published_at = datetime.now(UTC).isoformat(sep=" ", timespec="microseconds")
-            night = NightEnd(address_query(domains), movement_query(domains), published_at, run_id)
+            night = NightEnd(
+                address_query(domains),
+                movement_query(domains),
+                published_at,
+                run_id,
+                succession_query(domains),
+            )
             changed += derive(session, night)
     return changed
 
@@ -70,3 +76,13 @@ def movement_query(domains: Mapping[str, BaseDomain]) -> str:
         for movement in domain.movements
     ]
     return " UNION ALL ".join(parts) or _NO_MOVEMENT
+
+
+def succession_query(domains: Mapping[str, BaseDomain]) -> str:
+    """An engine query for what became of administrative divisions (see `basedb.domain.NightEnd`)."""
+    parts = [
+        f"SELECT effective, before, after, existed, continues FROM {view}"
+        for domain in domains.values()
+        for view in domain.successions
+    ]
+    return " UNION ".join(parts) or NOTHING_SUCCEEDED

@@ -98,6 +98,18 @@ class Loader:
                 self.store, contract, delivery, account, self.command, started, self.wait
             )
 
+    def load_together(self, contract: Contract, deliveries: Sequence[Delivery]) -> list[Account]:
+        """Load small files of one source one after the other and publish them in one transaction.
+
+        What each becomes is what `load` would make of it. Nothing of any is published if one is held or refused
+        (raises Held or Refused) or fails; then each is a case of its own.
+        """
+        for delivery in deliveries:
+            self.archive.add(delivery.path, delivery.sha256)
+        with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
+            session.engine.execute("SET threads = 1")  # handing out so few rows costs more than it saves
+            return [self._publish(session, contract, item, datetime.now(UTC)) for item in deliveries]
+
     def load_part(self, contract: Contract, delivery: Delivery, decide: Decide) -> Account:
         """Load the rows `delivery.digests` of an archived file, in one transaction with the decision
         that lets them in: `decide` gets the session, the counters and the file it comes after."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from basedb import __version__
-from basedb.domain import BaseDomain, entity_domains
+from basedb.domain import BaseDomain, StagedDomain, entity_domains
 from basedb.masking import mask_text
 from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError
@@ -26,6 +26,7 @@ from etl.after_night import after_night
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery
+from etl.bundle import size_of
 from etl.contract import Contract
 from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
@@ -65,9 +66,16 @@ class Night:
     models: tuple[FirstVersion, ...] = ()
 
 
+# A transaction of so many small files is still a small one, and its beginning and end are paid once.
+_TOGETHER, _SMALL_BYTES = 24, 256 << 10
+
+
 @dataclass
 class _Progress:
-    """What a night has done so far."""
+    """What a night has done so far.
+
+    ahead: accounts of files that were loaded together with one before them; alone: files that are not to be.
+    """
 
     accounts: list[Account] = field(default_factory=list)
     late: list[tuple[str, datetime]] = field(default_factory=list)
@@ -75,6 +83,8 @@ class _Progress:
     broken: set[str] = field(default_factory=set)
     models: list[FirstVersion] = field(default_factory=list)
     modelled: set[str] = field(default_factory=set)
+    ahead: dict[str, Account] = field(default_factory=dict)
+    alone: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -123,7 +133,7 @@ class NightlyRun:
 
     def _day(self, items: list[Arrived], night: _Progress, started: datetime, total: int) -> str | None:
         """Process the files of a delivery day; returns why the whole run must stop, if it must."""
-        for item in items:
+        for at, item in enumerate(items):
             self.tell(item.file_name, len(night.accounts) + night.settled, total)
             if item.contract.source in night.broken:
                 zh = "同一来源前一份文件失败，本次跳过 / skipped after a failure"
@@ -133,7 +143,10 @@ class NightlyRun:
                 night.settled += 1
                 continue
             try:
-                account = self._process(item)
+                if item.file_name not in night.ahead:
+                    self._load_ahead(items[at:], night)
+                known = night.ahead.pop(item.file_name, None)
+                account = known or self._process(item)
             except StoreBusy as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
@@ -190,7 +203,50 @@ class NightlyRun:
             own += self.store.path.parent.glob(f"{self.store.path.name}*")
         return own
 
+    def _load_ahead(self, items: Sequence[Arrived], night: _Progress) -> None:
+        """Publish the first of `items` together with the small files of its source that come next, where its
+        domain allows; their accounts are then `ahead`. Not if one of them is a case of its own."""
+        chosen = self._joining(items, night)
+        if len(chosen) < 2:
+            return
+        contract = chosen[0].contract
+        arriving = {item.file_name: self._arriving(item) for item in chosen}
+        night.ahead |= {name: found for name, found in arriving.items() if isinstance(found, Account)}
+        deliveries = [found for found in arriving.values() if isinstance(found, Delivery)]
+        try:
+            accounts = self._loader(contract.domain).load_together(contract, deliveries)
+        except StoreBusy:
+            raise
+        except Exception:  # noqa: BLE001  nothing was published; each by itself says what is wrong
+            night.alone |= {delivery.file_name for delivery in deliveries}
+        else:
+            night.ahead |= {account.file_name: account for account in accounts}
+
+    def _joining(self, items: Sequence[Arrived], night: _Progress) -> list[Arrived]:
+        """Files from the first of `items` on that may be published together; settled ones between are left out."""
+        contract = items[0].contract
+        domain = self.domains[contract.domain]
+        if not (isinstance(domain, StagedDomain) and domain.joins):
+            return []
+        chosen: list[Arrived] = []
+        for item in items:
+            small = item.present and size_of(item.path) <= _SMALL_BYTES and item.file_name not in night.alone
+            if item.contract is not contract or not small or len(chosen) == _TOGETHER:
+                break
+            if self.verify or not self._known.is_settled(item, _as_of(item)):
+                chosen.append(item)
+        return chosen
+
     def _process(self, item: Arrived) -> Account | None:
+        found = self._arriving(item)
+        return (
+            self._loader(item.contract.domain).load(item.contract, found)
+            if isinstance(found, Delivery)
+            else found
+        )
+
+    def _arriving(self, item: Arrived) -> Delivery | Account | None:
+        """The delivery that is to be loaded, or what became of a file that is not; None: it was in already."""
         contract = item.contract
         line = self._known.line(item)
         if not item.present:
@@ -210,9 +266,7 @@ class NightlyRun:
         ):
             return self._mismatch(item, delivery, line)
         notes = tuple(self._notes(item, delivery))
-        return loader.load(
-            contract, replace(delivery, notes=notes, listed_rows=listed.rows if listed else None)
-        )
+        return replace(delivery, notes=notes, listed_rows=listed.rows if listed else None)
 
     def _loader(self, domain: str) -> Loader:
         return Loader(

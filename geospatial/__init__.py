@@ -82,4 +82,5 @@ DOMAIN = StagedDomain(
     master=(Follow(), Gather()),
     publish=(PublishFeatures(),),
     after_night=after_night,
+    successions=("geospatial.division_succession",),
 )

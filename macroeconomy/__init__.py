@@ -29,4 +29,5 @@ DOMAIN = StagedDomain(
     migrations=MIGRATIONS,
     after_night=after_night,
     said=SAID,
+    joins=True,
 )

@@ -31,10 +31,10 @@ _REFERENCES = {"cur": "上年同月", "ytd": "上年同期"}
 def interpret(cells: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Cells (`macroeconomy.cells.cells_of`) with their meaning.
 
-    Adds: indicator, division, frequency, period, period_end, last_month, basis, price, reference, unit,
-    factor, normal_unit, normal_factor, value, decimals, status, slot; `outcome` is figure, nothing or
-    rejected; `code` and `suggestion` are of the finding, if there is one; `failed` says that the whole row
-    cannot be placed.
+    Adds: told (what a finding shows: the text, or the label that is not understood), indicator, division,
+    frequency, period, period_end, last_month, basis, price, reference, unit, factor, normal_unit, normal_factor,
+    value, decimals, status, slot; `outcome` is figure, nothing or rejected; `code` and `suggestion` are of the
+    finding, if there is one; `failed` says that the whole row cannot be placed.
     """
     area = territory(settings.territory)
     frame = cells.copy()
@@ -53,7 +53,11 @@ def _sdmx(settings: Settings) -> set[str]:
 
 def _mapped(frame: pd.DataFrame, columns: Sequence[str], meaning: Callable[..., Any]) -> list[Any]:
     """`meaning` of each distinct combination of `columns`, for every row."""
-    keys = list(zip(*(frame[name].where(frame[name].notna(), None) for name in columns), strict=True))
+    texts = [
+        [None if gone else text for text, gone in zip(frame[name], frame[name].isna(), strict=True)]
+        for name in columns
+    ]
+    keys = list(zip(*texts, strict=True))
     known = {key: meaning(*key) for key in dict.fromkeys(keys)}
     return [known[key] for key in keys]
 
@@ -247,8 +251,10 @@ def _judge(frame: pd.DataFrame, settings: Settings) -> None:
     unknown = frame["indicator"] == ""
     printed = frame["kind"].isin(["number"])
     blank = frame["kind"] == "blank"
+    no_value = frame["formula"].astype(bool)
     missing_mark = frame["attributes"].fillna("").str.contains('"OBS_STATUS":"M"|"OBS_STATUS": "M"')
     is_message = frame["attributes"].notna()
+    headless = (frame["head"].fillna("") == "") & ~is_message & (printed | (frame["kind"] == "text"))
     demanded = missing_mark | blank & (is_message | (settings.blank == "missing"))
     no_unit = (frame["unit"] == "") & ~is_growth
     nearest = pd.Series([item.nearest or "、".join(item.candidates) for item in frame["match"]], frame.index)
@@ -256,12 +262,13 @@ def _judge(frame: pd.DataFrame, settings: Settings) -> None:
     reasons: list[tuple[pd.Series, str, pd.Series | None]] = [
         (frame["when"].isna(), found.PERIOD, None),
         (frame["division"] == "", found.DIVISION, None),
+        (headless, found.HEADER, None),
         (failed_indicator, found.INDICATOR, nearest),
         # A row that names its indicator under a header that says more (上年同期) is not understood.
         (row_label & frame["head_indicator"].notna(), found.HEADER, frame["head"]),
         (unknown & frame["name"].notna(), found.INDICATOR, nearest),
         (unknown, found.HEADER, frame["head"]),
-        (frame["formula"].astype(bool), found.FORMULA, None),
+        (no_value, found.FORMULA, None),
         (frame["merged"].notna(), found.MERGED, frame["merged"]),
         (demanded, found.MISSING, None),
         (frame["kind"] == "text", found.NO_NUMBER, None),
@@ -273,10 +280,11 @@ def _judge(frame: pd.DataFrame, settings: Settings) -> None:
         if text is not None:
             told = mask & (frame["code"] == code)
             frame.loc[told, "suggestion"] = text[told]
+    frame["told"] = _told(frame)
     frame["failed"] = (
         frame["code"].isin([found.PERIOD, found.DIVISION]) & _row_level(frame)
     ) | failed_indicator
-    empty = ~printed & (frame["kind"] != "text") & ~demanded
+    empty = ~printed & (frame["kind"] != "text") & ~demanded & ~no_value
     # Signs and blanks under a header that says nothing are no loss.
     silent = empty & ~frame["failed"]
     frame.loc[silent, "code"] = ""
@@ -288,6 +296,23 @@ def _judge(frame: pd.DataFrame, settings: Settings) -> None:
     ].where(frame["outcome"] == "figure").duplicated()
     frame.loc[twice, "outcome"] = "rejected"
     frame.loc[twice, "code"] = found.REPEATED
+
+
+def _told(frame: pd.DataFrame) -> pd.Series:
+    """What a finding shows: the cell's text, or what of its row cannot be read."""
+    month = frame["label_year"] + "-" + frame["label_month"]
+    period = _first(frame["label_period"], month, frame["label_year"], frame["period_text"])
+    division = _first(frame["label_division_code"], frame["label_division"])
+    label = period.where(frame["code"] == found.PERIOD, division.where(frame["code"] == found.DIVISION, None))
+    return _first(label.where(_row_level(frame), None), frame["text"])
+
+
+def _first(*texts: pd.Series) -> pd.Series:
+    """By row, the first text there is."""
+    result = texts[0]
+    for text in texts[1:]:
+        result = result.where(result.notna(), text)
+    return result
 
 
 def _row_level(frame: pd.DataFrame) -> pd.Series:

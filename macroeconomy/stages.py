@@ -12,13 +12,15 @@ from basedb.store import scalar
 from macroeconomy.cells import cells_of, count_cells
 from macroeconomy.checks.run import check
 from macroeconomy.figures import interpret
+from macroeconomy.foreign import hold_if_foreign
 from macroeconomy.indicators import indicators
 from macroeconomy.settings import Settings
 from macroeconomy.status import RANK
+from macroeconomy.vintages import vintages
 
 _FIGURE = {
     "row_no": pa.int64(), "place": pa.int64(), "cell": pa.string(), "text": pa.string(),
-    "indicator": pa.string(), "division": pa.string(), "frequency": pa.string(), "period": pa.string(),
+    "told": pa.string(), "indicator": pa.string(), "division": pa.string(), "frequency": pa.string(), "period": pa.string(),
     "period_end": pa.date32(), "basis": pa.string(), "price": pa.string(), "reference": pa.string(),
     "unit": pa.string(), "factor": pa.float64(), "normal_unit": pa.string(), "normal_factor": pa.float64(),
     "value": pa.float64(), "decimals": pa.int16(), "status": pa.string(), "slot": pa.string(),
@@ -26,6 +28,11 @@ _FIGURE = {
     "failed": pa.bool_(),
 }  # fmt: skip
 _OPEN = "DATE '9999-12-31'"
+#: What of an observation follows from the other releases of its figure.
+_DERIVED = ("current_from", "current_to", "vintage", "first_value", "previous_value")
+#: How a load's observations lie in the table: questions about one series read a part of every year, those about
+#: one period a part of the table, and nearly none what was bettered long ago.
+LAYOUT = f"year(period_end), current_to = {_OPEN}, indicator, division, basis, period, observation_id"
 _RANKS = " ".join(f"WHEN '{name}' THEN {rank}" for name, rank in RANK.items())
 _STATUS = " ".join(f"WHEN {rank} THEN '{name}'" for name, rank in RANK.items())
 
@@ -39,23 +46,21 @@ class ReadFigures:
     def run(self, load: Load) -> int:
         settings = Settings.of(load.settings)
         frame = interpret(cells_of(load), settings)
+        hold_if_foreign(load, frame, settings)
         frame["priority"] = [
             settings.table(name).get("priority", settings.priority) for name in frame["table"]
         ]
-        arrays = {
-            name: pa.array(frame[name].astype(object).where(frame[name].notna(), None), kind)
-            for name, kind in _FIGURE.items()
-        }
+        arrays = {name: pa.array(frame[name], kind, from_pandas=True) for name, kind in _FIGURE.items()}
         load.engine.register("figure_read", pa.table(arrays))
         load.engine.execute("CREATE OR REPLACE TEMP TABLE figure AS FROM figure_read")
         load.engine.unregister("figure_read")
         # A row has one finding for what keeps all of it out; otherwise every cell has its own.
         load.engine.execute(
             """CREATE OR REPLACE TEMP TABLE raw_finding AS
-                SELECT row_no, cell AS column_name, code, text AS value, suggestion, NULL::TEXT AS severity, failed
+                SELECT row_no, cell AS column_name, code, told AS value, suggestion, NULL::TEXT AS severity, failed
                 FROM figure WHERE code <> '' AND NOT failed
                 UNION ALL
-                SELECT row_no, min_by(cell, place), code, min_by(text, place), min_by(suggestion, place), NULL, true
+                SELECT row_no, min_by(cell, place), code, min_by(told, place), min_by(suggestion, place), NULL, true
                 FROM figure WHERE failed GROUP BY row_no, code"""
         )
         load.engine.execute(
@@ -207,28 +212,31 @@ def _number_observations(load: Load) -> None:
 
 
 def _recrown(load: Load) -> None:
-    """TEMP `reign`: from when to when each observation of a touched figure is the current one.
+    """TEMP `reign`: from when to when each observation of a touched figure is the current one, and its vintage.
 
     On every day the best released by then reigns: the highest status, of these the latest release, the
-    source with priority, the later observation. A withdrawal ends the figures of its own cell.
+    source with priority, the later observation. A withdrawal ends the figures of its own cell. What stood so
+    far is there as ``was_…``.
     """
     engine = load.engine
     load.session.fetch(
         "rival_any",
         "macroeconomy.observation",
-        "observation_id, series_id, period, status_rank, released_at, priority, action, source, source_key, slot,"
-        " current_from, current_to",
+        f"observation_id, series_id, period, status_rank, released_at, priority, action, source, source_key, slot,"
+        f" normal_value, {', '.join(_DERIVED)}",
         "series_id",
         "SELECT DISTINCT series_id FROM new_observation",
     )
     engine.execute(
+        """CREATE OR REPLACE TEMP TABLE rival AS
+            SELECT * FROM rival_any SEMI JOIN new_observation USING (series_id, period)
+            UNION ALL BY NAME
+            SELECT observation_id, series_id, period, status_rank, released_at, priority, action, source, source_key,
+                slot, normal_value FROM new_observation"""
+    )
+    engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE reign AS
-            WITH rival AS (
-                SELECT * FROM rival_any SEMI JOIN new_observation USING (series_id, period)
-                UNION ALL BY NAME
-                SELECT observation_id, series_id, period, status_rank, released_at, priority, action, source,
-                    source_key, slot, NULL::DATE AS current_from, NULL::DATE AS current_to FROM new_observation),
-            ended AS (
+            WITH ended AS (
                 SELECT *, min(CASE WHEN action = 'delete' THEN released_at END) OVER (
                         PARTITION BY series_id, period, source, source_key, slot ORDER BY observation_id
                         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS withdrawn,
@@ -236,12 +244,16 @@ def _recrown(load: Load) -> None:
                         PARTITION BY series_id, period
                         ORDER BY status_rank DESC, released_at DESC, priority DESC, observation_id DESC
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bettered
-                FROM rival)
-            SELECT observation_id, current_from AS was_from, current_to AS was_to, released_at AS reigns_from,
-                CASE WHEN action = 'delete' THEN released_at
+                FROM rival),
+            reigning AS (
+                SELECT observation_id, released_at AS current_from, CASE WHEN action = 'delete' THEN released_at
                     ELSE greatest(released_at, least(coalesce(bettered, {_OPEN}), coalesce(withdrawn, {_OPEN})))
-                END AS reigns_to
-            FROM ended"""
+                    END AS current_to
+                FROM ended)
+            SELECT r.*, v.vintage, v.first_value, v.previous_value,
+                {", ".join(f"w.{name} AS was_{name}" for name in _DERIVED)}
+            FROM reigning r JOIN rival w USING (observation_id)
+            LEFT JOIN ({vintages("rival")}) v USING (observation_id)"""
     )
 
 
@@ -275,20 +287,18 @@ class WriteObservations:
             " unit, normal_value, normal_unit, decimals, printed, status, status_rank, action, slot, released_at,"
             " released_inferred, priority, source, source_key, cell, record_id, row_no"
         )
+        derived = ", ".join(_DERIVED)
         engine.execute(
-            f"""INSERT INTO macroeconomy.observation
-                    ({copied}, current_from, current_to, file_id, known_from, run_id)
-                SELECT {copied}, r.reigns_from, r.reigns_to, {load.file_id}, TIMESTAMPTZ '{load.received}',
-                    {load.run_id}
-                FROM new_observation n JOIN reign r USING (observation_id)"""
+            f"""INSERT INTO macroeconomy.observation ({copied}, {derived}, file_id, known_from, run_id)
+                SELECT {copied}, {derived}, {load.file_id}, TIMESTAMPTZ '{load.received}', {load.run_id}
+                FROM new_observation JOIN reign USING (observation_id) ORDER BY {LAYOUT}"""
         )
-        dethroned = "was_to IS NOT NULL AND (was_to <> reigns_to OR was_from <> reigns_from)"
+        moved = " OR ".join(f"was_{name} IS DISTINCT FROM {name}" for name in _DERIVED)
+        dethroned = f"was_current_from IS NOT NULL AND ({moved})"
         if scalar(engine, f"SELECT count(*) FROM reign WHERE {dethroned}"):
-            staged = load.session.stage(
-                f"SELECT observation_id, reigns_from, reigns_to FROM reign WHERE {dethroned}"
-            )
+            staged = load.session.stage(f"SELECT observation_id, {derived} FROM reign WHERE {dethroned}")
             load.session.apply(
-                "UPDATE macroeconomy.observation AS t SET current_from = s.reigns_from, current_to = s.reigns_to"
+                f"UPDATE macroeconomy.observation AS t SET {', '.join(f'{name} = s.{name}' for name in _DERIVED)}"
                 f" FROM {staged} AS s WHERE t.observation_id = s.observation_id"
             )
         engine.execute(

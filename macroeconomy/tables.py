@@ -64,6 +64,9 @@ observation = sa.Table(
     metadata,
     _open("observation_id", sa.BigInteger, "观测编号", primary_key=True),
     _open("series_id", sa.BigInteger, "序列编号", required=True),
+    # In front: a server reads a row from its first column on, and most rows of the past are told by these.
+    _open("current_from", sa.Date, "自该日起为现行数", required=True),
+    _open("current_to", sa.Date, "至该日止为现行数（9999-12-31 为至今）", required=True),
     _open("indicator", sa.Text, "指标代码", required=True),
     _open("division", sa.Text, "统计用区划代码（12位）", required=True),
     _open("frequency", sa.Text, "频率", required=True),
@@ -88,8 +91,9 @@ observation = sa.Table(
     _open("slot", sa.Text, "同一行内的栏：previous 修订前、revised 修订后，其他为空", required=True),
     _open("released_at", sa.Date, "发布日期", required=True),
     _open("released_inferred", sa.Boolean, "发布日期是否以送达日期代替", required=True),
-    _open("current_from", sa.Date, "自该日起为现行数", required=True),
-    _open("current_to", sa.Date, "至该日止为现行数（9999-12-31 为至今）", required=True),
+    _open("vintage", sa.Integer, "第几次发布的数（从1起，只计数值有变的；未变的和撤销的为空）"),
+    _open("first_value", sa.Double, "首次发布数（换算单位）"),
+    _open("previous_value", sa.Double, "上一版（换算单位），首版为空"),
     _open("priority", sa.SmallInteger, "来源优先级", required=True),
     _open("source", sa.Text, "来源", required=True),
     _open("source_key", sa.Text, "来源行主键", required=True),
@@ -99,11 +103,14 @@ observation = sa.Table(
     _open("row_no", sa.BigInteger, "文件内数据行号（从1起）", required=True),
     _open("known_from", INSTANT, "我方获知时间", required=True),
     _open("run_id", sa.BigInteger, "运行编号", required=True),
-    sa.Index("observation_series", "series_id", "period"),
+    # Each ends with the reign, so that a server leaves other vintages out before it reads a row.
+    sa.Index("observation_figure", "indicator", "division", "basis", "period", "current_from", "current_to"),
+    sa.Index("observation_series_period", "series_id", "period", "current_from", "current_to"),
+    sa.Index("observation_period", "period", "current_from", "current_to"),
     sa.Index("observation_source_key", "source_key"),
     sa.Index("observation_released", "released_at"),
     schema=SCHEMA,
-    comment="观测值：每个发布的数的每个版本，只增不改（现行区间除外）",
+    comment="观测值：每个发布的数的每个版本，只增不改（现行区间和版次除外）",
 )
 
 observation_issue = sa.Table(
@@ -188,6 +195,45 @@ discrepancy = sa.Table(
     _open("run_id", sa.BigInteger, "运行编号", required=True),
     schema=SCHEMA,
     comment="数据之外的出入：公布的县区差额、与登记数的差异、迟发布与缺发布；消失即删除",
+)
+
+division_change = sa.Table(
+    "division_change",
+    metadata,
+    _open("from_division", sa.Text, "变更前的地区（12位代码）", primary_key=True),
+    _open(
+        "to_division",
+        sa.Text,
+        "变更后的地区（12位代码），与变更前相同者为区域有变而代码未变",
+        primary_key=True,
+    ),
+    _open("effective", sa.Date, "生效日期（只知年份者为该年1月1日）", primary_key=True),
+    _open("continues", sa.Boolean, "变更前的地区此后是否仍在", required=True),
+    _open("published_at", INSTANT, "写入时间", required=True),
+    _open("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="区划变更：换码、合并、分设后，哪个地区成为哪个地区（空间库沿革与全国区划代码表）",
+)
+
+rebased_figure = sa.Table(
+    "rebased_figure",
+    metadata,
+    _open("indicator", sa.Text, "指标代码", primary_key=True),
+    _open("division", sa.Text, "现行区划代码（12位）", primary_key=True),
+    _open("frequency", sa.Text, "频率", primary_key=True),
+    _open("period", sa.Text, "时期", primary_key=True),
+    _open("period_end", sa.Date, "时期最后一天", required=True),
+    _open("basis", sa.Text, "口径", primary_key=True),
+    _open("price", sa.Text, "价格基础", primary_key=True),
+    _open("normal_value", sa.Double, "按今日区划推算的数（换算单位）", required=True),
+    _open("normal_unit", sa.Text, "换算单位", primary_key=True),
+    _open("rule", sa.Text, "规则：recoded 换码沿用、merged 合并相加、apportioned 按比重拆分", required=True),
+    _open("members", sa.Text, "所据地区当时的代码（以 + 相连）", required=True),
+    _open("effective", sa.Date, "最近一次变更的生效日期", required=True),
+    _open("published_at", INSTANT, "写入时间", required=True),
+    _open("run_id", sa.BigInteger, "运行编号", required=True),
+    schema=SCHEMA,
+    comment="按今日区划推算的数：变更前公布的数换到现行区划上",
 )
 
 cell_account = sa.Table(

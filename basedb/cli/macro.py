@@ -79,12 +79,32 @@ def macro() -> None:
 @division_option
 @basis_option
 @click.option("--as-of", "as_of", type=DATE, help="某日应当引用的数，缺省为现在 / as known on a day")
+@click.option(
+    "--boundaries",
+    type=click.Choice(["published", "today"]),
+    default="published",
+    show_default=True,
+    help="today：区划变更前的数换到现行区划上，并列所用规则 / on today's boundaries, with the rule",
+)
 @click.option("--last", default=13, show_default=True, help="最近几期 / how many periods")
 @pass_site
 def show(
-    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
+    site: Site,
+    indicator: str,
+    division: str | None,
+    basis: str | None,
+    as_of: datetime | None,
+    boundaries: str,
+    last: int,
 ) -> None:
     """显示指标 INDICATOR（代码或名称）的现行数 / the current figures of an indicator."""
+    if boundaries == "today":
+        if as_of:
+            raise Usage(
+                "按今日区划只有现行数，不能与 --as-of 同用 / today's boundaries show current figures only"
+            )
+        _show_rebased(site, indicator, division, basis, last)
+        return
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
         measure = basis or usual_basis(reader, code, place)
@@ -99,6 +119,20 @@ def show(
         ).records()
     title = f"{name} {place} {measure}"
     tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
+
+
+def _show_rebased(site: Site, indicator: str, division: str | None, basis: str | None, last: int) -> None:
+    with asking(site, indicator) as (reader, code, name):
+        place = find_division(reader, code, division)
+        measure = basis or usual_basis(reader, code, place, "macroeconomy.observation_rebased")
+        rows = reader.ask(
+            "SELECT period, normal_value, normal_unit, rule, members, effective, explanation"
+            " FROM macroeconomy.observation_rebased WHERE indicator = ? AND division = ? AND basis = ?"
+            f" ORDER BY period_end DESC, frequency, normal_unit LIMIT {int(last)}",
+            [code, place, measure],
+        ).records()
+    title = f"{name} {place} {measure}，今日区划 / today's boundaries"
+    tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("换算值",))
 
 
 @macro.command()
@@ -231,10 +265,12 @@ def current_or_as_of(as_of: datetime | None) -> str:
     return f"macroeconomy.observation_as_of(DATE '{as_of:%Y-%m-%d}')"
 
 
-def usual_basis(reader: Reader, code: str, division: str) -> str:
+def usual_basis(
+    reader: Reader, code: str, division: str, figures: str = "macroeconomy.observation_current"
+) -> str:
     found = list(
         reader.ask(
-            "SELECT basis FROM macroeconomy.observation_current WHERE indicator = ? AND division = ?"
+            f"SELECT basis FROM {figures} WHERE indicator = ? AND division = ?"
             " GROUP BY basis ORDER BY CASE basis WHEN 'ytd' THEN 0 WHEN 'stock' THEN 1 WHEN 'index' THEN 2"
             " WHEN 'cur' THEN 3 ELSE 4 END LIMIT 1",
             [code, division],
@@ -257,7 +293,8 @@ _TITLES = {
     "growth": "同比", "total": "累计", "total_growth": "累计同比", "real_growth": "实际同比", "real": "可比价",
     "fixed_base": "定基", "share": "比重", "points": "拉动点数", "monthly": "月度",
     "leading": "先行", "coincident": "一致", "lagging": "滞后", "rising": "扩散指数",
-    "reconstructed": "倒推", "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
+    "reconstructed": "倒推", "rule": "规则", "members": "所据地区",
+    "effective": "变更生效", "low80": "80%低", "high80": "80%高", "low95": "95%低", "high95": "95%高",
 }  # fmt: skip
 
 

@@ -21,11 +21,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from openpyxl.utils import get_column_letter
 
 from basedb.findings import Severity, define
 from basedb.standards.labels import FOOTNOTE_MARKS, fold_label, indent_of, is_part
 from etl.contract.model import Contract, ReaderSpec
-from etl.readers.grid import Grid, read_xlsx_grids
+from etl.readers.grid import Grid, Place, read_xlsx_grids
 from etl.readers.grid_xls import read_xls_grids
 from etl.readers.opening import open_bytes
 from etl.readers.result import (
@@ -60,6 +61,13 @@ UNIT_CHANGES = define(
     "published.unit_changes", Severity.WARNING, "计量单位在表中途改变", "the unit changes within the table"
 )
 
+SHIFTED = define(
+    "published.header_shifted",
+    Severity.ERROR,
+    "表头与数据列错位",
+    "the header does not stand over the columns of data",
+)
+
 _UNIT_LINE = re.compile(r"^[(（]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>.+?)[)）]?\s*$")
 _FOOTNOTE = re.compile(
     rf"^\s*(?:注|说明|备注|附注|资料来源|数据来源|来源)\s*[:：\d]|^\s*[{FOOTNOTE_MARKS}]\s*\S|^\s*注$"
@@ -67,6 +75,8 @@ _FOOTNOTE = re.compile(
 _OLE = b"\xd0\xcf\x11\xe0"
 #: A label without data that is longer than this is a sentence.
 _LONGEST_LABEL = 30
+#: A title stands in one of the first rows.
+_TITLE_ROWS = 20
 _NUMBER = re.compile(r"^[-+−－]?[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?%?$")
 _SYMBOLS = frozenset({"-", "—", "–", "－", "…", "……", "...", "——", "／", "/", "x", "X"})
 
@@ -162,10 +172,16 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
         end -= 1
     if not end:
         return page
-    titles = [cell for row in grid.rows[:5] for cell in row if cell] + [grid.name]
+    titles = [cell for row in grid.rows[:_TITLE_ROWS] for cell in row if cell] + [grid.name]
     table = next(_headers(grid, shapes, titles, 0, end), None)
     if table is None:
-        _reject_page(page, grid, end, first)
+        zh = f"工作表“{grid.name}”不是合同约定的表：{_title(grid)}"
+        _reject_page(page, grid, end, first, UNKNOWN_TABLE, zh, f"the sheet {grid.name} is no declared table")
+        return page
+    if moved := _shifted(grid, table, end):
+        zh = f"工作表“{grid.name}”的表头与数据列错位：{moved} 列有数据而没有表头"
+        en = f"the sheet {grid.name}: no header over the data of column {moved}"
+        _reject_page(page, grid, end, first, SHIFTED, zh, en)
         return page
     if grid.is_hidden or grid.hidden_rows or grid.hidden_columns:
         page.notes.append(_hidden(grid))
@@ -202,16 +218,31 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
     return page
 
 
-def _reject_page(page: _Page, grid: Grid, end: int, first: int) -> None:
+def _shifted(grid: Grid, table: _Table, end: int) -> str:
+    """The first column of figures that lacks its part of the header, where a part stands beside all figures."""
+    filled = {
+        column
+        for at in range(table.body, end)
+        for column in table.heads
+        if (text := grid.own_text(at, column).strip()) in _SYMBOLS or _NUMBER.match(text)
+    }
+    lowest = table.body - 1
+    bare = sorted(
+        column
+        for column in filled
+        if (lowest, column) not in grid.covered and not grid.own_text(lowest, column).strip()
+    )
+    beside = [column for column, head in table.heads.items() if head and filled and column > max(filled)]
+    return get_column_letter(bare[0] + 1) if bare and beside else ""
+
+
+def _reject_page(page: _Page, grid: Grid, end: int, first: int, code: str, zh: str, en: str) -> None:
     """Nothing of a sheet of unknown shape is lost: every row of it is set aside."""
     for at in range(end):
         cells = [cell for cell in grid.rows[at] if cell and cell.strip()]
         if cells:
             raw = json.dumps(cells, ensure_ascii=False)
-            zh = f"工作表“{grid.name}”不是合同约定的表：{_title(grid)}"
-            page.rejected.append(
-                rejected(first + at, raw, UNKNOWN_TABLE, zh, f"the sheet {grid.name} is no declared table")
-            )
+            page.rejected.append(rejected(first + at, raw, code, zh, en))
         else:
             page.ignored.append(IgnoredRow(first + at, "blank"))
     page.length = end
@@ -301,6 +332,10 @@ def _unit_above(grid: Grid, body: int) -> str:
 
 
 def _is_footnote(grid: Grid, table: _Table, at: int, texts: Sequence[str]) -> bool:
+    """A sentence below the labels, or one that stands alone in its row wherever typesetting put it."""
+    labelled = any(grid.text(at, column).strip() for column in table.stub)
+    if not labelled and len(texts) == 1:
+        return bool(_FOOTNOTE.match(texts[0])) or len(texts[0]) > _LONGEST_LABEL
     if any(grid.own_text(at, column).strip() for column in table.heads if column > min(table.stub)):
         return False
     return bool(_FOOTNOTE.match(texts[0])) or (len(texts) == 1 and len(texts[0]) > _LONGEST_LABEL)
@@ -341,7 +376,19 @@ def _with_parents(grid: Grid, table: _Table, at: int, column: int, raw: str, lab
     return path
 
 
+def _shared_label(grid: Grid, table: _Table, at: int) -> Place | None:
+    """The merged cell that is the only label of several rows: whose figures are whose, it does not say."""
+    telling = [
+        column for column, role in table.stub.items() if role != "unit" and grid.text(at, column).strip()
+    ]
+    first = [grid.covered.get((at, column)) for column in telling]
+    if not telling or any(place is None or grid.extent[place][0] == place[0] for place in first):
+        return None
+    return first[0]
+
+
 def _cells(grid: Grid, table: _Table, at: int) -> Iterator[dict[str, Any]]:
+    shared = _shared_label(grid, table, at)
     for column, head in table.heads.items():
         merged = grid.covered.get((at, column))
         text = grid.text(at, column).strip() if merged else grid.own_text(at, column).strip()
@@ -349,8 +396,8 @@ def _cells(grid: Grid, table: _Table, at: int) -> Iterator[dict[str, Any]]:
         if not text and not empty_formula:
             continue
         cell: dict[str, Any] = {"at": grid.address(at, column), "head": head, "text": text}
-        if merged:
-            cell["merged"] = grid.address(*merged)
+        if place := merged or shared:
+            cell["merged"] = grid.address(*place)
         if empty_formula:
             cell["formula"] = True
         if (at, column) in grid.texts and _NUMBER.match(text):

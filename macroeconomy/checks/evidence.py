@@ -26,6 +26,8 @@ _CENSUS_SLACK = 0.08
 _DRIFT = 18.0
 _SEASON_SLACK = 0.45
 GROWTHS = ("ytd_yoy", "cur_yoy", "stock_yoy")
+#: How kinds of evidence from other prints of one figure begin.
+PRINT = "print "
 #: Binding, but no identities: growth may turn.
 _INEXACT = ("drift", "next drift", "stock before", "stock after", "members")
 
@@ -229,5 +231,5 @@ def of_other_prints(context: Context, prints: Prints, every: Prints, cube: Cube)
     level = np.abs(value) * np.where(same, _VINTAGE_SLACK, _CENSUS_SLACK)
     rounding = 0.55 * (prints.step[at] + every.step[other])
     tolerance = rounding + np.where(is_rate[prints.measure[at]], np.where(same, 0.3, 1.0), level)
-    kinds = np.array([f"print {status}" for status in context.names.statuses], object)
+    kinds = np.array([f"{PRINT}{status}" for status in context.names.statuses], object)
     return Evidence(at, kinds[every.status[other]], value, tolerance, same, same)

@@ -16,7 +16,7 @@ from basedb.findings import Severity, define
 from macroeconomy.checks.context import Array, Context, Prints
 from macroeconomy.checks.cube import Cube
 from macroeconomy.checks.divisions import of_divisions
-from macroeconomy.checks.evidence import GROWTHS, Evidence, of_other_prints, of_series
+from macroeconomy.checks.evidence import GROWTHS, PRINT, Evidence, of_other_prints, of_series
 from macroeconomy.checks.repairs import SIGN, TRANSPOSED, Candidates, candidates
 
 INCONSISTENT = define(
@@ -217,15 +217,22 @@ def _kinds_against(prints: Prints, evidence: Evidence, places: Array) -> dict[in
 
 
 def _contradicted(prints: Prints, evidence: Evidence, rest: Array) -> Iterator[tuple[int, float, str]]:
-    """Prints of `rest` that two kinds of identities contradict and none supports, with what these predict."""
+    """Prints of `rest` that identities contradict, with what these predict: two kinds where nothing supports the
+    print, three where only other prints of it do, which were typed like it."""
     own = evidence.only(rest[evidence.at] & evidence.tight)
     against = _against(prints, own)
     size = len(prints)
-    alone = np.bincount(own.at, minlength=size) == np.bincount(own.at[against], minlength=size)
+    is_print = np.array([str(kind).startswith(PRINT) for kind in own.kind], bool)
+
+    def none_supports(pieces: Array) -> Array:
+        alone: Array = np.bincount(own.at[pieces & ~against], minlength=size) == 0
+        return alone
+
+    alone, alone_but_for_prints = none_supports(np.ones(len(own.at), bool)), none_supports(~is_print)
     exact = against & own.exact
     for at in np.unique(own.at[exact]):
-        told = exact & (own.at == at)
-        if alone[at] and len(set(own.kind[told])) >= 2:
+        kinds = set(own.kind[exact & (own.at == at)])
+        if (alone[at] and len(kinds) >= 2) or (alone_but_for_prints[at] and len(kinds) >= 3):
             pieces = against & (own.at == at)
-            kinds = ", ".join(sorted(set(own.kind[pieces])))
-            yield int(at), float(np.median(own.predicted[pieces])), kinds
+            told = ", ".join(sorted(set(own.kind[pieces])))
+            yield int(at), float(np.median(own.predicted[pieces])), told

@@ -5,16 +5,24 @@ from __future__ import annotations
 import pyarrow as pa
 
 from basedb.domain import Load
+from basedb.findings import Severity, define
 from macroeconomy.checks.context import read_context
 from macroeconomy.checks.gaps import PERIOD_MISSING, missing_periods
 from macroeconomy.checks.judge import Doubt, judge
 
+OLDER = define(
+    "macro.older_than_standing",
+    Severity.WARNING,
+    "数据日期早于现有数据而数值不同，只存入历史，未替代现行数",
+    "older than the figure that stands, with another value; kept as history, it replaces nothing",
+)
 _ISSUES = "CREATE OR REPLACE TEMP TABLE new_issue (observation_id BIGINT, code TEXT, expected DOUBLE, evidence TEXT)"
 
 
 def check(load: Load) -> int:
     """Leaves TEMP `new_issue` (expected in the printed unit) and adds to `finding`; returns their number."""
     load.engine.execute(_ISSUES)
+    _tell_older(load)
     context = read_context(load)
     if context is None:
         return 0
@@ -27,6 +35,18 @@ def check(load: Load) -> int:
             [PERIOD_MISSING, period, codes],
         )
     return len(doubted)
+
+
+def _tell_older(load: Load) -> None:
+    """Findings about late figures that say something else than what stands."""
+    load.engine.execute(
+        f"""INSERT INTO temp.finding
+            SELECT p.row_no, p.source_key, p.cell, '{OLDER}', 'warning', p.text,
+                '现有 / stands: ' || s.printed || ' (' || s.released_at::TEXT || ')'
+            FROM compared p JOIN standing_figure s ON s.observation_id = p.standing_observation
+            WHERE p.row_outcome = 'superseded' AND s.action <> 'delete' AND s.value IS DISTINCT FROM p.value
+            ORDER BY p.row_no, p.place"""
+    )
 
 
 def _record(load: Load, doubted: list[Doubt]) -> None:

@@ -3,4 +3,4 @@
 SELECT observation_id, series_id, indicator, division, frequency, period, period_end, basis, price, value, unit,
     normal_value, normal_unit, decimals, status, released_at, released_inferred, source, cell, file_id, row_no, run_id
 FROM macroeconomy.observation
-WHERE current_to = DATE '9999-12-31' AND action <> 'delete'
+WHERE current_to = DATE '9999-12-31'

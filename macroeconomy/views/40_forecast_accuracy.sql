@@ -1,5 +1,6 @@
 -- 预测与实际：每个预测与此后首次发布数、现行数之差，区间是否包含首次发布数
 -- view: macroeconomy.forecast_accuracy
+-- column vintage: 所据数据截至日：只用该日已发布的数
 -- column predicted: 预测值（换算单位）
 -- column first_value: 此后首次发布数
 -- column first_released_at: 首次发布日期
@@ -9,15 +10,7 @@
 -- column percentage_error: 首次发布数误差的绝对百分比（%）
 -- column within80: 首次发布数是否在80%区间内
 -- column within95: 首次发布数是否在95%区间内
-WITH told AS (
-    SELECT o.series_id, o.period, o.normal_value, o.released_at, row_number() OVER (
-            PARTITION BY o.series_id, o.period ORDER BY o.status_rank, o.released_at, o.priority, o.observation_id
-        ) AS place
-    FROM macroeconomy.observation o
-    WHERE o.action <> 'delete' AND EXISTS (
-        SELECT 1 FROM macroeconomy.forecast p WHERE p.series_id = o.series_id AND p.period = o.period)
-),
-bound AS (
+WITH bound AS (
     SELECT forecast_id, max(CASE WHEN probability = 0.025 THEN value END) AS low95,
         max(CASE WHEN probability = 0.1 THEN value END) AS low80,
         max(CASE WHEN probability = 0.9 THEN value END) AS high80,
@@ -31,6 +24,7 @@ SELECT f.forecast_id, f.series_id, f.indicator, f.division, f.frequency, f.basis
     100 * abs((t.normal_value - f.value) / nullif(t.normal_value, 0)) AS percentage_error,
     t.normal_value BETWEEN b.low80 AND b.high80 AS within80, t.normal_value BETWEEN b.low95 AND b.high95 AS within95
 FROM macroeconomy.forecast f
-JOIN told t ON t.series_id = f.series_id AND t.period = f.period AND t.place = 1 AND t.released_at > f.vintage
+JOIN macroeconomy.observation t ON t.series_id = f.series_id AND t.period = f.period AND t.vintage = 1
+    AND t.released_at > f.vintage
 JOIN bound b ON b.forecast_id = f.forecast_id
 LEFT JOIN macroeconomy.observation_current c ON c.series_id = f.series_id AND c.period = f.period

@@ -19,7 +19,7 @@ from etl.contract.model import ReaderSpec
 from macroeconomy import DOMAIN
 from macroeconomy.exchange.observations import DIMENSIONS
 from macroeconomy.sdmx_codes import unit_codes
-from tests.macroeconomy.office import CONTRACTS, Office, budget, bulletin, power
+from tests.macroeconomy.office import CITY, CONTRACTS, Office, budget, bulletin, power
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,13 @@ def test_show_as_of_a_day(url: str) -> None:
     (now,) = document(url, "show", "BUDGET")["rows"]
     (then,) = document(url, "show", "BUDGET", "--as-of", "2026-11-03")["rows"]
     assert (now["value"], now["status"], then["value"]) == (7200.0, "revised", 7120.0)
+
+
+def test_show_on_todays_boundaries_says_by_which_rule(url: str) -> None:
+    (row,) = document(url, "show", "BUDGET", "--boundaries", "today")["rows"]
+    assert (row["normal_value"], row["rule"], row["members"]) == (7200.0, "published", CITY)
+    assert "原公布" in ask(url, "show", "BUDGET", "--boundaries", "today").output
+    assert ask(url, "show", "BUDGET", "--boundaries", "today", "--as-of", "2026-11-03").exit_code == 2
 
 
 def test_compare_lists_every_print(url: str) -> None:

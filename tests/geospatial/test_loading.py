@@ -106,6 +106,8 @@ def test_a_recoded_division_keeps_its_feature(village: Village) -> None:
     assert village.ask("SELECT relation, from_key, to_key, from_name FROM geospatial.feature_lineage") == [
         ("rekeyed", "411102101201", "411103102201", "后魏沟村")
     ]
+    succession = "SELECT effective, before, after, existed, continues FROM geospatial.division_succession"
+    assert [row[1:] for row in village.ask(succession)] == [("411102101201", "411103102201", False, False)]
     assert village.ask("SELECT code FROM geospatial.division ORDER BY 1") == [
         ("411102101202",),
         ("411103102201",),

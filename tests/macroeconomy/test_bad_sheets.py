@@ -32,6 +32,40 @@ def test_a_shifted_table_is_read_all_the_same(desk: Office) -> None:
     assert codes(desk) <= {"macro.number_as_text"}
 
 
+def test_a_letterhead_above_the_title_is_no_hindrance(desk: Office) -> None:
+    name, rows, _ = city_sheet("2026年9月", BULLETIN)
+    letter = [("漯河市统计局文件",), ("漯统〔2026〕38号",), *[(None,)] * 5, ("内部资料",)]
+    desk.deliver(
+        "tj_stats", 1, NAME, book((name, [*letter, *rows], ["A11:A12", "B11:B12", "C11:D11", "E11:E12"]))
+    )
+    assert desk.values("RETAIL", "ytd")[0][:2] == ("2026-09", 4.541)
+    assert codes(desk) <= {"macro.number_as_text"}
+
+
+def test_a_footnote_in_another_column_is_no_row(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", BULLETIN)
+    rows += [(None, None, "③一般公共预算收入按财政部门口径,自2015年起含政府性基金转列部分。")]
+    account = desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert account.counts["ignored"] == 3 and account.counts["quarantined"] == 0
+
+
+def test_a_header_beside_its_columns_lets_no_row_of_the_sheet_in(desk: Office) -> None:
+    name, rows, _ = city_sheet("2026年9月", BULLETIN)
+    rows[2] = ("指标名称", "计量单位", None, "绝对量", None, "累计增长(%)")
+    rows[3] = (None, None, None, "本月", "累计", None)
+    sheet = (name, rows, ["A3:A4", "B3:B4", "D3:E3", "F3:F4"])
+    account = desk.deliver("tj_stats", 1, NAME, book(sheet, county_sheet("2026年9月", COUNTIES)))
+    assert account.counts["added"] == len(COUNTIES) and "published.header_shifted" in codes(desk)
+    assert desk.values("GDP", "ytd") == []
+
+
+def test_a_column_without_a_header_is_not_taken(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", [("社会消费品零售总额", "亿元", 0.5, 4.5, 9.5, 3.3)])
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
+    assert [cell for _, cell, _, _ in desk.findings("macro.header_unknown")] == ["全市!F5"]
+    assert [row[1] for row in desk.values("RETAIL", "cur")] == [0.5]
+
+
 def test_another_title_is_refused_with_what_was_seen(desk: Office) -> None:
     name, rows, merged = city_sheet("2026年9月", BULLETIN)
     rows[0] = ("许昌市2026年9月统计月报",)
@@ -57,9 +91,30 @@ def test_month_thirteen_quarantines_the_rows(desk: Office) -> None:
 def test_the_wrong_division_is_quarantined(desk: Office) -> None:
     rows = [*COUNTIES, ("魏都区", 0.1, 0.9, 3.0, 0.01, 0.1, 2.0)]
     desk.deliver("tj_stats", 1, NAME, bulletin("2026年9月", counties=rows))
-    ((row_no, cell, _, _),) = desk.findings("macro.division_unknown")
-    assert cell == "县区!B7" and desk.query("SELECT count(*) FROM basedb.quarantine") == [(1,)]
+    ((row_no, cell, value, _),) = desk.findings("macro.division_unknown")
+    assert (cell, value) == ("县区!B7", "魏都区") and desk.query(
+        "SELECT count(*) FROM basedb.quarantine"
+    ) == [(1,)]
     assert desk.query("SELECT count(*) FROM macroeconomy.observation WHERE row_no = ?", row_no) == [(0,)]
+
+
+def test_a_file_of_another_city_waits_for_a_person(desk: Office) -> None:
+    account = desk.deliver("tj_stats", 1, NAME, bulletin("许昌市2026年9月"))
+    assert (account.status, account.reason) == ("held", "macro.other_territory")
+    assert "许昌市" in str(account.message)
+    assert desk.query("SELECT count(*) FROM macroeconomy.source_record") == [(0,)]
+
+
+def test_a_title_may_name_the_city_itself(desk: Office) -> None:
+    assert desk.deliver("tj_stats", 1, NAME, bulletin("河南省漯河市2026年9月")).status == "loaded"
+
+
+def test_the_whole_of_another_city_is_not_taken_for_this_one(desk: Office) -> None:
+    names = ("魏都区", "建安区", "鄢陵县", "禹州市", "市本级", "全市合计")
+    rows = [(2026, 9, name, "一般公共预算收入", 800, 7120, 4.6) for name in names]
+    account = desk.deliver("cz_finance", 1, "cz_budget.csv", budget(rows))
+    assert (account.status, account.reason) == ("held", "macro.other_territory")
+    assert desk.query("SELECT count(*) FROM macroeconomy.observation") == [(0,)]
 
 
 def test_an_unknown_indicator_is_never_created(desk: Office) -> None:
@@ -82,6 +137,33 @@ def test_a_figure_merged_over_two_indicators_belongs_to_none(desk: Office) -> No
     found = desk.findings("macro.merged_value")
     assert [cell for _, cell, _, _ in found] == ["全市!D9", "全市!D10"]
     assert desk.values("RETAIL", "ytd") == [] and desk.values("BUDGET", "ytd") == []
+
+
+def test_rows_that_share_one_merged_label_belong_to_none(desk: Office) -> None:
+    name, rows, merged = city_sheet("2026年9月", BULLETIN)
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, [*merged, "A9:A10"])))
+    found = desk.findings("macro.merged_value")
+    assert {cell for _, cell, _, _ in found} == {f"全市!{column}{row}" for column in "CDE" for row in (9, 10)}
+    assert desk.values("RETAIL", "ytd") == [] and desk.values("BUDGET", "ytd") == []
+
+
+def test_a_formula_without_a_result_is_no_figure(desk: Office) -> None:
+    rows = [("社会消费品零售总额", "亿元", 0.5, "=1/0", 9.5)]
+    desk.deliver("tj_stats", 1, NAME, book(city_sheet("2026年9月", rows)))
+    assert [cell for _, cell, _, _ in desk.findings("macro.formula_without_value")] == ["全市!D5"]
+    assert desk.values("RETAIL", "ytd") == []
+
+
+def test_an_older_file_that_says_something_else_is_history_with_a_finding(desk: Office) -> None:
+    row = (2026, 9, "全市合计", "一般公共预算收入", 800)
+    desk.deliver("cz_finance", 3, "cz_budget.csv", budget([(*row, 7120, 4.6)]))
+    desk.deliver("cz_finance", 2, "cz_budget.csv", budget([(*row, 7000, 4.6)]))
+    assert desk.findings("macro.older_than_standing") == [
+        (1, "累计数(万元)", "7000", "现有 / stands: 7120 (2026-11-03)")
+    ]
+    assert desk.query(
+        "SELECT value FROM macroeconomy.observation_current WHERE indicator = 'BUDGET' AND basis = 'ytd'"
+    ) == [(7120.0,)]
 
 
 def test_a_header_that_says_nothing_is_named(desk: Office) -> None:

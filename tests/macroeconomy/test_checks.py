@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from macroeconomy.checks.cube import quantile
-from tests.macroeconomy.office import Office, budget, power
+from tests.macroeconomy.office import Office, budget, bulletin, power
 
 DIVISIONS = {"源汇区": 1.0, "郾城区": 0.8, "召陵区": 1.3, "舞阳县": 1.1, "临颍县": 1.6, "市本级": 2.2}
 ITEM = "一般公共预算收入"
@@ -47,6 +47,28 @@ def doubted(desk: Office) -> list[tuple[object, ...]]:
 def test_sound_figures_are_not_doubted(desk: Office) -> None:
     desk.deliver("cz_finance", 1, "cz_budget.csv", budget(rows()))
     assert doubted(desk) == [] and desk.findings("macro.period_missing") == []
+
+
+def test_a_total_typed_over_in_both_sheets_is_doubted(desk: Office) -> None:
+    table = rows()
+    desk.deliver("cz_finance", 1, "cz_budget.csv", budget([row for row in table if row[:2] != [2025, 12]]))
+    last = {row[2]: row[4:] for row in table if row[:2] == [2025, 12]}
+    month, total, growth = last.pop("全市合计")
+    typed = round(total * 1.1 / 1e4, 4)
+    counties: list[tuple[object, ...]] = [
+        (name, None, None, None, cur / 1e4, ytd / 1e4, rate) for name, (cur, ytd, rate) in last.items()
+    ]
+    data = bulletin(
+        "2025年12月",
+        [("一般公共预算收入", "亿元", month / 1e4, typed, growth)],
+        [("漯河市", None, None, None, month / 1e4, typed, growth), *counties],
+    )
+    desk.deliver("tj_stats", 2, "tj_monthly_202512.xlsx", data)
+    found = doubted(desk)
+    assert {(code, cell) for code, _, cell, _, _ in found} == {
+        ("macro.inconsistent", "全市!D5"), ("macro.inconsistent", "县区!F4"),
+    }  # fmt: skip
+    assert all(expected == pytest.approx(total / 1e4, rel=0.002) for *_, expected in found)
 
 
 @pytest.mark.parametrize(

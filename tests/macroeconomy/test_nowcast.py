@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,9 +158,13 @@ def gross_product(output: History, quarters: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An embedded store of the economy."""
+    return published(new_office("duckdb", request, tmp_path_factory.mktemp("nowcast")))
+
+
+def published(place: Office) -> Office:
     """Output up to the third quarter, consumption and revenue up to November, then December."""
     monthly, output = economy()
-    place = new_office("duckdb", request, tmp_path_factory.mktemp("nowcast"))
     own = monthly[0].values.round()
     totals = own.groupby((own.index - 1) // 12).cumsum()
     item = ("全市合计", "一般公共预算收入")
@@ -179,8 +184,8 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return place
 
 
-def answer(office: Office, *words: str) -> dict[str, Any]:
-    result = CliRunner().invoke(main, ["--store", office.store.url, "macro", "nowcast", *words, "--json"])
+def answer(office: Office, *words: str, command: str = "nowcast") -> dict[str, Any]:
+    result = CliRunner().invoke(main, ["--store", office.store.url, "macro", command, *words, "--json"])
     assert result.exit_code == 0, result.output
     told: dict[str, Any] = json.loads(result.output)
     return told
@@ -201,6 +206,16 @@ def test_nowcast_at_the_command_line(office: Office) -> None:
     assert told["kept"] == 1
     # Other figures beside the same target make another nowcast.
     assert answer(office, "--as-of", "2026-11-05", "--save")["kept"] == 1
+
+
+def test_a_server_answers_too(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    server = published(new_office("postgresql", request, tmp_path))
+    told = answer(server, "--save")
+    _, output = economy()
+    assert told["rows"][0]["value"] == pytest.approx(float(output.values.iloc[-4:].sum()), rel=0.02)
+    assert told["kept"] == 1
+    rows = answer(server, "POWER", "--basis", "cur", "--last", "12", command="adjust")["rows"]
+    assert len(rows) == 12 and all(row["adjusted"] * row["seasonal"] > 0 for row in rows)
 
 
 def test_scenarios_are_kept_under_their_name(office: Office) -> None:

@@ -111,8 +111,9 @@ def test_what_cannot_be_reconciled_is_refused() -> None:
 PLACES = ("源汇区", "郾城区", "召陵区", "舞阳县", "临颍县", "市本级")
 
 
+@pytest.mark.parametrize("kind", ["duckdb", "postgresql"])
 def test_counties_add_up_to_the_city_and_a_lasting_gap_stays(
-    tmp_path: Path, request: pytest.FixtureRequest
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     random = np.random.default_rng(4)
     rows: list[tuple[Any, ...]] = []
@@ -126,7 +127,7 @@ def test_counties_add_up_to_the_city_and_a_lasting_gap_stays(
                 for place, value in ({"全市合计": sum(own.values()) + extra} | own).items():
                     kept[place] += value
                     rows.append((year, month, place, item, value, kept[place], ""))
-    office = new_office("duckdb", request, tmp_path)
+    office = new_office(kind, request, tmp_path)
     office.deliver("cz_finance", 1, "cz_budget.csv", budget(rows))
     words = ["--store", office.store.url, "macro", "forecast", "--all", "--horizon", "3", "--json"]
     result = CliRunner().invoke(main, [*words, "--reconcile", "mint"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from basedb.store.migrate import initialise
 from basedb.store.native import reading
+from macroeconomy import DOMAIN
 from tests.macroeconomy.office import CITY, COUNTY, Office, power
 
 
@@ -117,6 +119,45 @@ def test_a_figure_that_is_printed_no_more_is_withdrawn(office: Office) -> None:
         "SELECT period FROM macroeconomy.observation_current WHERE indicator = 'POWER' ORDER BY 1"
     )
     assert current == [("2026-08",), ("2026-09",)]
+
+
+#: What a vintage is, told from all observations: releases of another value than that of the one before.
+_TOLD_ANEW = """
+    WITH ranked AS (
+        SELECT *, lag(normal_value) OVER (
+            PARTITION BY series_id, period ORDER BY status_rank, released_at, priority, observation_id) AS before
+        FROM macroeconomy.observation WHERE action <> 'delete')
+    SELECT observation_id, rank() OVER w, first(normal_value) OVER w, lag(normal_value) OVER w
+    FROM ranked WHERE before IS NULL OR abs(normal_value - before) > 0.0005 * abs(before) + 0.0000001
+    WINDOW w AS (PARTITION BY series_id, period ORDER BY status_rank, released_at, priority, observation_id)
+    ORDER BY observation_id"""
+_TOLD = "SELECT observation_id, vintage, first_value, previous_value FROM macroeconomy.revision ORDER BY observation_id"
+
+
+def test_vintages_are_those_of_all_releases_in_whatever_order_they_came(office: Office) -> None:
+    sheets = {2: 770.0, 4: 771.5, 5: 771.5, 6: 769.0}
+    for place, night in enumerate((4, 2, 6, 5)):
+        office.deliver("dl_power", night, f"dl_power_{place}.json", power({"2026-09": sheets[night]}))
+    found = office.query(_TOLD)
+    assert found == office.query(_TOLD_ANEW) and max(vintage for _, vintage, _, _ in found) > 1
+    (open_ones,) = office.query(
+        "SELECT count(*), count(DISTINCT (series_id, period)) FROM macroeconomy.observation_current"
+    )
+    assert open_ones[0] == open_ones[1] == 2
+
+
+def test_an_older_base_learns_which_vintages_its_observations_are(office: Office) -> None:
+    for night, value in ((1, 770.0), (2, 771.5)):
+        office.deliver("dl_power", night, "dl_power.json", power({"2026-09": value}))
+    told = office.query(_TOLD)
+    with office.store.writing("an older base") as session:
+        session.apply(
+            "UPDATE macroeconomy.observation SET vintage = NULL, first_value = NULL, previous_value = NULL"
+        )
+        session.apply("DELETE FROM basedb.migration WHERE component = 'macroeconomy' AND name = 'vintages'")
+    assert office.query(_TOLD) == []
+    initialise(office.store, [DOMAIN])
+    assert office.query(_TOLD) == told and len(told) > 2
 
 
 def _power(*months: int) -> bytes:
