@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import pandas as pd
@@ -23,6 +23,9 @@ from basedb.headers import HeaderWords
 from basedb.linkage.model import Condition, MatchModel
 from basedb.store import Session
 from basedb.store.labels import Secrecy, Sharing
+
+if TYPE_CHECKING:
+    from basedb.stewardship.pairs import PairQueue
 
 ColumnFunction = Callable[[pd.Series], Standardized]
 
@@ -402,7 +405,7 @@ class StagedDomain(BaseDomain):
     severity, failed) and `raw_event` (row_no, valid_from) for the rows to process. master: stages after
     records are numbered, which write TEMP tables only. publish: stages that write to the store, inside
     the publishing transaction. attributes: what contracts may map columns to. after_night: brings
-    up to date what follows from several files together.
+    up to date what follows from several files together. pairs: what of it people decide pair by pair.
     """
 
     attributes: tuple[Attribute, ...]
@@ -410,6 +413,7 @@ class StagedDomain(BaseDomain):
     master: tuple[DomainStage, ...]
     publish: tuple[DomainStage, ...]
     after_night: AfterNight | None = None
+    pairs: PairQueue | None = None
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """Those declared."""

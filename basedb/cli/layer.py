@@ -10,7 +10,6 @@ import pandas as pd
 
 from basedb import audit
 from basedb.cli.exits import Usage
-from basedb.cli.layer_doubts import doubts, judge, pair
 from basedb.cli.layer_import import import_
 from basedb.cli.layer_qgis import project, roles
 from basedb.cli.output import print_json, say, table
@@ -29,7 +28,7 @@ def layer() -> None:
     """图层 / layers."""
 
 
-for command in (import_, project, roles, doubts, pair, judge):
+for command in (import_, project, roles):
     layer.add_command(command)
 
 
