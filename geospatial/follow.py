@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -98,8 +99,13 @@ def in_metres(geometry: Geometries, to_metres: Transformer) -> Geometries:
 
 
 def frame(load: Load, query: str) -> pd.DataFrame:
+    """Rows of an engine query of a load, see `frame_of`."""
+    return frame_of(load.engine, query)
+
+
+def frame_of(engine: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     """Rows of an engine query with their column `wkb` as shapely objects in `geometry`."""
-    table = load.engine.execute(query).to_arrow_table()
+    table = engine.execute(query).to_arrow_table()
     found = table.drop_columns(["wkb"]).to_pandas()
     found["geometry"] = _shapes(table["wkb"])
     return found
