@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from geospatial.follow import in_metres
 from geospatial.given import Geometries
@@ -23,6 +22,7 @@ from geospatial.topology import (
     NEAR,
     TOUCHING,
     Coverage,
+    Error,
     Errors,
     Rule,
     are_gaps,
@@ -37,8 +37,9 @@ from geospatial.topology import (
     slivers,
 )
 
-#: So far around what changed the ground is looked at, in metres; where that does not tell, the layer is.
-_WINDOW = 40.0
+#: So far around what changed the ground is looked at, in metres: farther only where that does not tell, and where
+#: the last does not, the whole layer is.
+_WINDOWS = (40.0, 160.0, 640.0)
 # The building nearest to a lost point is looked for so far, then everywhere.
 _FAR = 300.0
 
@@ -77,60 +78,88 @@ def _recheck_coverage(
     own = standing["feature_id"].isin(touched.ids).to_numpy()
     beside = standing["other_id"].isin(touched.ids).to_numpy()
     replaced = np.where(kind == "overlap", own | beside, (kind == "sliver") & own)
-    rows = ground.around(touched.ground, _WINDOW, to_metres)
+    rows = ground.around(touched.ground, _WINDOWS[0], to_metres)
     found: Errors = slivers(name, rows[rows["feature_id"].isin(touched.ids)])
     for group in groups(rows, coverage):
         found += overlaps(name, group, coverage, touched.ids)
     if not coverage.gap:
         return found, replaced
-    places = _places(touched, to_metres)
-    near = [_gaps_around(name, group, places, coverage) for group in groups(rows, coverage)]
+    places = _places(touched)
+    laid = _Laid(rows)
+    near = [_gaps_around(name, ground, place, laid) for place in places]
     if any(part is None for part in near):
         for group in groups(ground.all(to_metres), coverage):
             found += gaps(name, group, coverage)
         return found, replaced | (kind == "gap")
-    found += [error for part in near if part is not None for error in part]
+    # Two changes beside one gap both find it.
+    found += {_told(error): error for part in near if part is not None for error in part}.values()
     shapes = in_metres(standing["shape"].to_numpy(object), to_metres)
-    at, _ = shapely.STRtree(places).query(shapes, predicate="dwithin", distance=TOUCHING)
+    at, _ = shapely.STRtree(in_metres(places, to_metres)).query(
+        shapes, predicate="dwithin", distance=TOUCHING
+    )
     touching = np.zeros(len(standing), bool)
     touching[at] = True
     return found, replaced | ((kind == "gap") & touching)
 
 
-def _places(touched: Touched, to_metres: Transformer) -> Geometries:
-    """The ground of each touched feature, now and before, as one shape."""
-    if not len(touched.ground):
-        return np.array([], object)
-    shapes = in_metres(touched.ground, to_metres)
+def _places(touched: Touched) -> Geometries:
+    """The ground of each touched feature, now and before, as one shape (EPSG:4490)."""
     order = np.argsort(touched.of, kind="stable")
     starts = np.unique(touched.of[order], return_index=True)[1]
     found = np.empty(len(starts), object)
-    found[:] = [shapely.union_all(part) for part in np.split(shapes[order], starts[1:])]
+    if len(starts):
+        found[:] = [shapely.union_all(part) for part in np.split(touched.ground[order], starts[1:])]
     return found
 
 
-def _gaps_around(name: str, rows: pd.DataFrame, places: Geometries, coverage: Coverage) -> Errors | None:
-    """Gaps that touch one of the places; None where the window does not tell.
+def _told(error: Error) -> tuple[int, int, float]:
+    return error[2], error[3], round(error[4], 3)
+
+
+def _gaps_around(name: str, ground: Ground, place: shapely.Geometry, rows: _Laid) -> Errors | None:
+    """Gaps that touch a place (EPSG:4490); None where no window tells. rows: all within the first window."""
+    coverage = COVERAGES[name]
+    on_plane = in_metres(np.array([place], object), ground.to_metres)[0]
+    for reach in _WINDOWS:
+        window = shapely.buffer(on_plane, reach)
+        if reach == _WINDOWS[0]:
+            near = rows.within(window)
+        else:
+            near = _Laid(ground.around(np.array([place], object), reach, ground.to_metres)).within(window)
+        parts = [_gaps_in(name, group, on_plane, window, coverage) for group in groups(near, coverage)]
+        if all(part is not None for part in parts):
+            return [error for part in parts if part is not None for error in part]
+    return None
+
+
+class _Laid:
+    """Rows with `plane`, indexed."""
+
+    def __init__(self, rows: pd.DataFrame):
+        self._rows, self._tree = rows, shapely.STRtree(rows["plane"].to_numpy(object))
+
+    def within(self, window: shapely.Geometry) -> pd.DataFrame:
+        """Those that touch a window, in their order."""
+        return self._rows.iloc[np.sort(self._tree.query(window, predicate="intersects"))]
+
+
+def _gaps_in(
+    name: str, rows: pd.DataFrame, place: shapely.Geometry, window: shapely.Geometry, coverage: Coverage
+) -> Errors | None:
+    """Gaps in a window that touch a place; None where the window does not tell.
 
     A piece of bare ground that reaches the window's edge goes on beyond it. It is no gap if what is seen of it is
     too large already: too wide somewhere, and too much.
     """
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
-    tree = shapely.STRtree(shapes)
-    found: dict[tuple[int, int, float], tuple[str, str, int, int, float, shapely.Geometry]] = {}
-    for place in places:
-        window = shapely.buffer(place, _WINDOW)
-        near = np.sort(tree.query(window, predicate="intersects"))
-        bare = bare_ground(window, shapes[near])
-        bare = bare[shapely.dwithin(bare, place, TOUCHING)]
-        cut = shapely.dwithin(bare, window.boundary, TOUCHING)
-        too_large = (shapely.area(bare) >= coverage.gap) & ~narrow(bare, coverage)
-        if (cut & ~too_large).any():
-            return None
-        whole = bare[~cut]
-        for error in gap_errors(name, whole[are_gaps(whole, coverage)], shapes[near], ids[near]):
-            found[error[2], error[3], round(error[4], 3)] = error
-    return list(found.values())
+    bare = bare_ground(window, shapes)
+    bare = bare[shapely.dwithin(bare, place, TOUCHING)]
+    cut = shapely.dwithin(bare, window.boundary, TOUCHING)
+    too_large = (shapely.area(bare) >= coverage.gap) & ~narrow(bare, coverage)
+    if (cut & ~too_large).any():
+        return None
+    whole = bare[~cut]
+    return gap_errors(name, whole[are_gaps(whole, coverage)], shapes, ids)
 
 
 def _recheck_buildings(

@@ -48,7 +48,9 @@ _GRID = 0.001
 TOUCHING = 0.01
 _COLUMNS = ("layer", "kind", "feature_id", "other_id", "measure", "shape")
 
-Errors = list[tuple[str, str, int, int, float, shapely.Geometry]]
+#: See `find_errors` for what the parts are.
+Error = tuple[str, str, int, int, float, shapely.Geometry]
+Errors = list[Error]
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def overlaps(
     one, other = shapely.STRtree(shapes).query(shapes[asked], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([asked[one], other]), axis=1), axis=0)
     i, j = pairs[pairs[:, 0] < pairs[:, 1]].T
+    apart = shapely.touches(shapes[i], shapes[j])  # most of them, and told at a fraction of the cost
+    i, j = i[~apart], j[~apart]
     common = np.asarray(shapely.intersection(shapes[i], shapes[j]), object)
     wide = (shapely.area(common) > 0) & (mean_width(common) > coverage.width)
     return [
@@ -172,9 +176,17 @@ def _uncovered(shapes: Geometries) -> Geometries:
 
     It need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
     """
-    ground = shapely.union_all(shapes, grid_size=_GRID)
+    ground = _united(shapes)
     shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
     return _less(shapely.union_all(shells), ground)
+
+
+def _united(shapes: Geometries) -> shapely.Geometry:
+    """The ground that shapes cover. Where edges match vertex by vertex, as most do in a cadastre, their union is
+    found by leaving out the edges that come twice."""
+    loose = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    parts = [shapely.coverage_union_all(shapes[~loose]), *shapes[loose]]
+    return shapely.union_all(np.array(parts, object), grid_size=_GRID)
 
 
 def _less(frame: shapely.Geometry, ground: shapely.Geometry) -> Geometries:
