@@ -120,8 +120,9 @@ def _gaps_around(name: str, ground: Ground, place: shapely.Geometry, rows: _Laid
     """Gaps that touch a place (EPSG:4490); None where no window tells. rows: all within the first window."""
     coverage = COVERAGES[name]
     on_plane = in_metres(np.array([place], object), ground.to_metres)[0]
+    hull = shapely.convex_hull(on_plane)  # a place may have any number of vertices
     for reach in _WINDOWS:
-        window = shapely.buffer(on_plane, reach)
+        window = shapely.buffer(hull, reach)
         if reach == _WINDOWS[0]:
             near = rows.within(window)
         else:
@@ -153,8 +154,10 @@ def _gaps_in(
     """
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     bare = bare_ground(window, shapes)
-    bare = bare[shapely.dwithin(bare, place, TOUCHING)]
-    cut = shapely.dwithin(bare, window.boundary, TOUCHING)
+    edge = window.boundary
+    shapely.prepare([place, edge])  # of what is prepared only the first counts
+    bare = bare[shapely.dwithin(place, bare, TOUCHING)]
+    cut = shapely.dwithin(edge, bare, TOUCHING)
     too_large = (shapely.area(bare) >= coverage.gap) & ~narrow(bare, coverage)
     if (cut & ~too_large).any():
         return None
