@@ -122,8 +122,9 @@ def _survey(path: Path, key: str, system: str) -> tuple[np.ndarray, np.ndarray]:
     return fields[list(meta["fields"]).index(key)], shape
 
 
-def polygons(points: int = 1_000_000, counties: int = 2_700) -> None:
-    """Point in polygon: ours, geopandas' join and the spatial join of DuckDB, on the same data."""
+def polygons(points: int, counties: int = 2_700) -> None:
+    """Point in polygon: ours, geopandas' join and those of DuckDB and PostGIS, on the same data; wall clock, since the
+    server's work is its own."""
     rng = np.random.default_rng(5)
     seeds = shapely.multipoints(rng.uniform((75, 18), (134, 53), (counties, 2)))
     cells = np.asarray(shapely.get_parts(shapely.voronoi_polygons(seeds)), object)
@@ -250,6 +251,7 @@ def main() -> None:
     parser.add_argument("what", choices=["eubucco", "city", "polygons", "addresses"])
     parser.add_argument("--data", type=Path, default=Path("../shared"))
     parser.add_argument("--texts", type=int, default=1_000_000)
+    parser.add_argument("--points", type=int, default=1_000_000)
     chosen = parser.parse_args()
     if chosen.what == "eubucco":
         eubucco(chosen.data / "data" / "eubucco")
@@ -258,7 +260,7 @@ def main() -> None:
     elif chosen.what == "addresses":
         addresses(chosen.texts)
     else:
-        polygons()
+        polygons(chosen.points)
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ def narrow(bare: Geometries, coverage: Coverage) -> NDArray[np.bool_]:
 
 def bare_ground(frame: shapely.Geometry, shapes: Geometries) -> Geometries:
     """The connected pieces of a frame's ground that no shape covers."""
-    return _less(frame, shapely.union_all(shapes, grid_size=_GRID))
+    return _less(frame, _united(shapes))
 
 
 def _uncovered(shapes: Geometries) -> Geometries:
