@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import pandas as pd
@@ -23,6 +23,9 @@ from basedb.headers import HeaderWords
 from basedb.linkage.model import Condition, MatchModel
 from basedb.store import Session
 from basedb.store.labels import Secrecy, Sharing
+
+if TYPE_CHECKING:
+    from basedb.stewardship.pairs import PairQueue
 
 ColumnFunction = Callable[[pd.Series], Standardized]
 
@@ -417,6 +420,7 @@ class StagedDomain(BaseDomain):
     the publishing transaction. attributes: what contracts may map columns to. after_night: brings
     up to date what follows from several files together. joins: small files of one source and day may be
     published in one transaction, one after the other: the stages make all their TEMP tables anew.
+    pairs: what of it people decide pair by pair.
     """
 
     attributes: tuple[Attribute, ...]
@@ -425,6 +429,7 @@ class StagedDomain(BaseDomain):
     publish: tuple[DomainStage, ...]
     after_night: AfterNight | None = None
     joins: bool = False
+    pairs: PairQueue | None = None
 
     def own_attributes(self) -> tuple[Attribute, ...]:
         """Those declared."""

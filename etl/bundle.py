@@ -65,14 +65,15 @@ def as_one_file(path: Path) -> Iterator[Path]:
 
 
 def bundled(path: Path, folder: Path) -> list[Path]:
-    """Unpack the zip at `path` into the empty `folder`; the files, whatever folders they were in."""
+    """Unpack the zip at `path` into the empty `folder`, with the folders inside; the files."""
     found = []
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            name = PurePosixPath(_decoded(info)).name
-            if info.is_dir() or not name or name.startswith("."):
+            parts = [part for part in PurePosixPath(_decoded(info)).parts if part not in ("/", "..")]
+            if info.is_dir() or not parts or parts[-1].startswith("."):
                 continue
-            target = folder / name
+            target = folder.joinpath(*parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(archive.read(info))
             found.append(target)
     return found

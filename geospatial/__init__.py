@@ -4,6 +4,7 @@ from pathlib import Path
 
 from basedb.domain import Attribute, StagedDomain
 from geospatial.after_night import after_night
+from geospatial.conflation.queue import LayerPairs
 from geospatial.follow import Follow
 from geospatial.gather import Gather
 from geospatial.layers import LAYERS
@@ -83,4 +84,5 @@ DOMAIN = StagedDomain(
     publish=(PublishFeatures(),),
     after_night=after_night,
     successions=("geospatial.division_succession",),
+    pairs=LayerPairs(LAYERS["building"]),
 )

@@ -67,6 +67,16 @@ class Changes:
     relation: NDArray[np.object_]
 
 
+def all_created(count: int) -> Changes:
+    """So many new records where nothing was closed."""
+    return Changes(
+        np.full(count, CREATED, object),
+        np.full(count, -1),
+        np.zeros((0, 2), np.int64),
+        np.array([], object),
+    )
+
+
 def classify(old: Generation, new: Generation, dimension: int, noise: float) -> Changes:
     """Find out what became of `old`, the records that a delivery closed, in `new`, the ones it brought.
 

@@ -50,8 +50,7 @@ def clean(
         found = _without_repeated(found, row_no, column, noted)
     if dimension == 2:
         # Before repairs, which take a spike of no width away.
-        spiky = np.array([_has_spike(item) for item in found], bool)
-        noted.add(row_no[spiky], SPIKE, column)
+        noted.add(row_no[_with_spikes(found)], SPIKE, column)
         found = _valid(found, row_no, column, noted)
     here = ~shapely.is_missing(found)
     wrong = here & (_dimension(found) != dimension)
@@ -64,10 +63,8 @@ def clean(
 def digest(geometry: Geometries) -> list[str | None]:
     """A fingerprint that does not depend on ring starts, directions, vertices on straight lines, or on
     anything under a millimetre; as UUID text, None where there is no geometry."""
-    texts: list[str | None] = []
-    for item in simplified(geometry):
-        texts.append(None if item is None else hashlib.md5(shapely.to_wkb(item)).hexdigest())
-    return texts
+    blobs = shapely.to_wkb(simplified(geometry))
+    return [None if blob is None else hashlib.md5(blob).hexdigest() for blob in blobs]
 
 
 def simplified(geometry: Geometries) -> Geometries:
@@ -97,26 +94,32 @@ def _valid(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Not
     return found
 
 
-def _has_spike(item: shapely.Geometry | None) -> bool:
-    """Whether the boundary of an area goes out along a line and back."""
-    if item is None:
-        return False
-    for part in shapely.get_parts(item):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        ring = shapely.get_coordinates(part.exterior)[:-1]
-        if len(ring) < 4:
-            continue
-        scale = _METRES * np.array([np.cos(np.radians(ring[0, 1])), 1.0])
-        ahead = (np.roll(ring, -1, axis=0) - ring) * scale
-        behind = (np.roll(ring, 1, axis=0) - ring) * scale
-        lengths = np.hypot(*ahead.T), np.hypot(*behind.T)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            cosine = (ahead * behind).sum(axis=1) / (lengths[0] * lengths[1])
-        sharp = np.arccos(np.clip(cosine, -1, 1)) < _SPIKE_ANGLE
-        if (sharp & (np.minimum(*lengths) > _SPIKE_LENGTH)).any():
-            return True
-    return False
+def _with_spikes(geometry: Geometries) -> NDArray[np.bool_]:
+    """Whose boundary goes out along a line and back: areas with a vertex whose two edges run back on each other."""
+    parts, of = shapely.get_parts(geometry, return_index=True)
+    areas = shapely.get_type_id(parts) == 3
+    rings, part = shapely.get_exterior_ring(parts[areas]), of[areas]
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    found = np.zeros(len(geometry), bool)
+    if not len(points):
+        return found
+    # Rings are closed: the first point comes again as the last.
+    first = np.append(True, ring[1:] != ring[:-1])
+    last = np.append(first[1:], True)
+    start = np.flatnonzero(first)[np.cumsum(first) - 1]
+    end = np.flatnonzero(last)[np.cumsum(first) - 1]
+    at = np.flatnonzero(~last)
+    ahead, behind = points[at + 1], points[np.where(first[at], end[at] - 1, at - 1)]
+    scale = np.column_stack([np.cos(np.radians(points[start[at], 1])), np.ones(len(at))]) * _METRES
+    ahead, behind = (ahead - points[at]) * scale, (behind - points[at]) * scale
+    lengths = np.hypot(*ahead.T), np.hypot(*behind.T)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = (ahead * behind).sum(axis=1) / (lengths[0] * lengths[1])
+    sharp = np.arccos(np.clip(cosine, -1, 1)) < _SPIKE_ANGLE
+    long = np.minimum(*lengths) > _SPIKE_LENGTH
+    room = end[at] - start[at] >= 4  # a triangle may be as sharp
+    found[part[ring[at[sharp & long & room]]]] = True
+    return found
 
 
 def _dimension(found: Geometries) -> NDArray[np.int64]:
@@ -132,8 +135,8 @@ def _as_multi(found: Geometries, dimension: int) -> Geometries:
         several = shapely.get_type_id(found) == 4
         found[several] = shapely.centroid(found[several])
         return found
-    single = np.isin(shapely.get_type_id(found), [1, 2, 3])
+    single = np.flatnonzero(np.isin(shapely.get_type_id(found), [1, 2, 3]))
     make = shapely.multipolygons if dimension == 2 else shapely.multilinestrings
-    for at in np.flatnonzero(single):
-        found[at] = make([found[at]])
+    if len(single):
+        found[single] = make(found[single], indices=np.arange(len(single)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -15,7 +16,7 @@ from pyproj import Transformer
 from basedb.domain import Load
 from basedb.findings import Severity, define
 from basedb.refusal import Held
-from geospatial.changes import CREATED, Changes, Generation, classify
+from geospatial.changes import CREATED, Changes, Generation, all_created, classify
 from geospatial.conflation.judging import are_judgements, follow_nothing
 from geospatial.datum.systems import STANDARD, metric_system
 from geospatial.editing.loading import follow_edits
@@ -62,12 +63,7 @@ class Follow:
         current = new[new["status"] == "current"].reset_index(drop=True)
         late = new[new["status"] != "current"].reset_index(drop=True)
         closed = old[old["is_closed"]].reset_index(drop=True)
-        to_metres = metric(np.concatenate([closed["geometry"], current["geometry"]]))
-        before = _generation(closed, layer, to_metres)
-        after = _generation(current, layer, to_metres)
-        if not load.released:
-            _hold_if_moved(before, after)
-        changes = classify(before, after, layer.dimension, layer.noise)
+        changes = all_created(len(current)) if closed.empty else _changes(load, layer, closed, current)
         feature = _features(load, closed, current, changes)
         method = np.where(
             changes.continues < 0, "new", np.where(_same_key(closed, current, changes), "key", "geometry")
@@ -76,6 +72,15 @@ class Follow:
         _follow_late(load, late, old)
         _leave_ancestry(load, closed, current, changes, feature)
         return len(new)
+
+
+def _changes(load: Load, layer: Layer, closed: pd.DataFrame, current: pd.DataFrame) -> Changes:
+    to_metres = metric(np.concatenate([closed["geometry"], current["geometry"]]))
+    before = _generation(closed, layer, to_metres)
+    after = _generation(current, layer, to_metres)
+    if not load.released:
+        _hold_if_moved(before, after)
+    return classify(before, after, layer.dimension, layer.noise)
 
 
 def metric(geometry: Geometries) -> Transformer:
@@ -98,8 +103,13 @@ def in_metres(geometry: Geometries, to_metres: Transformer) -> Geometries:
 
 
 def frame(load: Load, query: str) -> pd.DataFrame:
+    """Rows of an engine query of a load, see `frame_of`."""
+    return frame_of(load.engine, query)
+
+
+def frame_of(engine: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     """Rows of an engine query with their column `wkb` as shapely objects in `geometry`."""
-    table = load.engine.execute(query).to_arrow_table()
+    table = engine.execute(query).to_arrow_table()
     found = table.drop_columns(["wkb"]).to_pandas()
     found["geometry"] = _shapes(table["wkb"])
     return found

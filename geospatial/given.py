@@ -82,7 +82,8 @@ def read_given(rows: pa.Table, fed: Mapping[str, str], default: str | None, note
 def _parsed(rows: pa.Table, column: str, noted: Noted, parse) -> Geometries:  # type: ignore[no-untyped-def]
     """Cells as geometries; one that cannot be read fails its row."""
     texts = np.array(rows[column].to_pylist(), object)
-    geometry = np.asarray(parse(texts, on_invalid="ignore"), object)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
+        geometry = np.asarray(parse(texts, on_invalid="ignore"), object)
     broken = shapely.is_missing(geometry) & (texts != None)  # noqa: E711 - element by element
     noted.add(
         rows["row_no"].to_numpy()[broken],

@@ -80,8 +80,8 @@ def _standard(
     geometry = np.asarray(shapely.force_2d(given.geometry[rows]), object)
     bounds = shapely.bounds(geometry)
     x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    finite = np.array([np.isfinite(shapely.get_coordinates(item)).all() for item in geometry], bool)
-    x[~finite] = np.nan
+    points, of = shapely.get_coordinates(geometry, return_index=True)
+    x[of[~np.isfinite(points).all(axis=1)]] = np.nan
     seen = mistakes.examine(x, y, given.systems[at], by, region)
     empty = shapely.is_empty(geometry)
     code = np.where(empty, "", seen.code)

@@ -16,7 +16,7 @@ from basedb.findings import Severity, define
 from geospatial import attributes, cleaning
 from geospatial.conflation.judging import are_judgements, read_judgements
 from geospatial.datum import parameter_text
-from geospatial.datum.comparison import LOOKS_LIKE, likelier_system
+from geospatial.datum.comparison import LOOKS_LIKE, likelier_system, may_be_another
 from geospatial.datum.mistakes import CHINA, Region
 from geospatial.datum.parameters import CheckPoint, ParameterSet, ParametersWrong
 from geospatial.datum.systems import System
@@ -128,13 +128,17 @@ def _compare_with_reference(load: Load, layer: Layer, given: Given, noted: Noted
     """A finding about the file if its coordinates fit the layer around it in another system than theirs."""
     if layer.within is None:
         return
+    here = ~shapely.is_missing(given.geometry)
+    asked = [(system, given.geometry[here & (given.system == at)]) for at, system in enumerate(given.systems)]
+    asked = [(system, shapes) for system, shapes in asked if may_be_another(shapes, system)]
+    if not asked:
+        return
     known = load.engine.execute(
         f"SELECT ST_AsBinary(geom) AS wkb FROM geospatial.{layer.within} WHERE geom IS NOT NULL"
     ).fetchall()
     reference = np.asarray(shapely.from_wkb([bytes(row[0]) for row in known]), object)
-    here = ~shapely.is_missing(given.geometry)
-    for at, system in enumerate(given.systems):
-        likelier = likelier_system(given.geometry[here & (given.system == at)], system, reference)
+    for system, shapes in asked:
+        likelier = likelier_system(shapes, system, reference)
         if likelier is not None:
             noted.add([None], LOOKS_LIKE, given.axes[0], [system.name], [likelier.name])
 

@@ -139,7 +139,7 @@ pair_judgement = sa.Table(
     column("first_key", sa.Text, "主要来源主键", required=True),
     column("second_source", sa.Text, "次要来源", required=True),
     column("second_key", sa.Text, "次要来源主键", required=True),
-    column("verdict", sa.Text, "判定：同一、不同", required=True),
+    column("verdict", sa.Text, "判定：同一、不同、待定、撤销", required=True),
     column("judged_by", sa.Text, "判定人", required=True),
     column("judged_at", sa.Text, "判定时间", required=True),
     column("reason", sa.Text, "理由"),

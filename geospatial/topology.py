@@ -28,7 +28,7 @@ class Coverage:
 
     by: the attribute within whose values they must not overlap ('' for the whole layer). width: overlaps
     and gaps with a mean width under this many metres are how surveys differ. gap: larger holes (square
-    metres) are meant, if they are not under `narrow` metres across; 0: the layer may leave gaps.
+    metres) are meant, if they are not under `narrow` metres across everywhere; 0: the layer may leave gaps.
     """
 
     by: str
@@ -42,13 +42,15 @@ COVERAGES = {"parcel": Coverage("", 0.05, 500.0, 2.0), "division": Coverage("lev
 
 _SLIVER_WIDTH = 0.3
 _OUTSIDE_SHARE, _OUTSIDE_AREA = 0.2, 5.0
-_NEAR = 30.0
+NEAR = 30.0
 # Coordinates come to millimetres; shapes within a centimetre touch.
 _GRID = 0.001
-_TOUCHING = 0.01
+TOUCHING = 0.01
 _COLUMNS = ("layer", "kind", "feature_id", "other_id", "measure", "shape")
 
-Errors = list[tuple[str, str, int, int, float, shapely.Geometry]]
+#: See `find_errors` for what the parts are.
+Error = tuple[str, str, int, int, float, shapely.Geometry]
+Errors = list[Error]
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Rule:
         if self.layer in COVERAGES:
             return _uncovering(self.layer, layers[self.layer], COVERAGES[self.layer])
         if self.layer == "building":
-            return _off_parcels(layers["building"], layers["parcel"])
-        return _lost(self.layer, layers[self.layer], layers["building"])
+            return off_parcels(layers["building"], layers["parcel"]) if len(layers["parcel"]) else []
+        return lost(self.layer, layers[self.layer], layers["building"])
 
 
 RULES = (
@@ -82,16 +84,25 @@ def find_errors(layers: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULE
     attribute a coverage goes by. Columns of the result: `layer`, `kind` (see KINDS), `feature_id`, `other_id`
     (-1 for none), `measure` (square metres; metres for far_from_building) and `shape` of the error, in metres.
     """
-    found = [error for rule in rules for error in rule.find(layers)]
+    return error_rows([error for rule in rules for error in rule.find(layers)])
+
+
+def error_rows(found: Errors) -> pd.DataFrame:
+    """Errors in columns, see `find_errors`."""
     return pd.DataFrame(found, columns=list(_COLUMNS))
+
+
+def groups(rows: pd.DataFrame, coverage: Coverage) -> list[pd.DataFrame]:
+    """The features that must cover the ground together."""
+    return [group for _, group in rows.groupby(coverage.by)] if coverage.by else [rows]
 
 
 def _uncovering(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
     found: Errors = []
-    for _, group in rows.groupby(coverage.by) if coverage.by else [("", rows)]:
-        found += _overlaps(name, group, coverage)
-        found += _gaps(name, group, coverage)
-    return found + _slivers(name, rows)
+    for group in groups(rows, coverage):
+        found += overlaps(name, group, coverage)
+        found += gaps(name, group, coverage)
+    return found + slivers(name, rows)
 
 
 def mean_width(shapes: Geometries) -> NDArray[np.float64]:
@@ -101,12 +112,19 @@ def mean_width(shapes: Geometries) -> NDArray[np.float64]:
     return width
 
 
-def _overlaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+def overlaps(
+    name: str, rows: pd.DataFrame, coverage: Coverage, of: NDArray[np.int64] | None = None
+) -> Errors:
+    """Pairs of areas that overlap. of: only those with one of these features."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     if len(shapes) < 2:
         return []
-    i, j = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    i, j = i[i < j], j[i < j]
+    asked = np.arange(len(ids)) if of is None else np.flatnonzero(np.isin(ids, of))
+    one, other = shapely.STRtree(shapes).query(shapes[asked], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([asked[one], other]), axis=1), axis=0)
+    i, j = pairs[pairs[:, 0] < pairs[:, 1]].T
+    apart = shapely.touches(shapes[i], shapes[j])  # most of them, and told at a fraction of the cost
+    i, j = i[~apart], j[~apart]
     common = np.asarray(shapely.intersection(shapes[i], shapes[j]), object)
     wide = (shapely.area(common) > 0) & (mean_width(common) > coverage.width)
     return [
@@ -115,18 +133,42 @@ def _overlaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
     ]
 
 
-def _gaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+def gaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
+    """Bare ground between areas, where a layer should leave none."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
-    if not coverage.gap or len(shapes) < 2:
+    if not coverage.gap or not len(shapes):
         return []
-    gaps = _uncovered(shapes)
-    width = mean_width(gaps)
-    gaps = gaps[(width > coverage.width) & ((shapely.area(gaps) < coverage.gap) | (width < coverage.narrow))]
-    which, near = shapely.STRtree(shapes).query(gaps, predicate="dwithin", distance=_TOUCHING)
+    bare = _uncovered(shapes)
+    return gap_errors(name, bare[are_gaps(bare, coverage)], shapes, ids)
+
+
+def gap_errors(name: str, bare: Geometries, shapes: Geometries, ids: NDArray[np.int64]) -> Errors:
+    """Gaps as errors of the features beside them."""
+    which, near = shapely.STRtree(shapes).query(bare, predicate="dwithin", distance=TOUCHING)
     return [
         (name, "gap", *_beside(gap, shapes[near[which == at]], ids[near[which == at]]), float(gap.area), gap)
-        for at, gap in enumerate(gaps)
+        for at, gap in enumerate(bare)
     ]
+
+
+def are_gaps(bare: Geometries, coverage: Coverage) -> NDArray[np.bool_]:
+    """Which pieces of bare ground are not meant: small ones, and those that are narrow everywhere; but not what
+    surveys differ by."""
+    small = shapely.area(bare) < coverage.gap
+    found: NDArray[np.bool_] = (mean_width(bare) > coverage.width) & (small | narrow(bare, coverage))
+    return found
+
+
+def narrow(bare: Geometries, coverage: Coverage) -> NDArray[np.bool_]:
+    """Where no disc of `coverage.narrow` metres finds room. (A shape as narrow as that has no larger mean width.)"""
+    found: NDArray[np.bool_] = mean_width(bare) <= coverage.narrow
+    found[found] = shapely.is_empty(shapely.buffer(bare[found], -coverage.narrow / 2))
+    return found
+
+
+def bare_ground(frame: shapely.Geometry, shapes: Geometries) -> Geometries:
+    """The connected pieces of a frame's ground that no shape covers."""
+    return _less(frame, _united(shapes))
 
 
 def _uncovered(shapes: Geometries) -> Geometries:
@@ -134,22 +176,33 @@ def _uncovered(shapes: Geometries) -> Geometries:
 
     It need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
     """
-    ground = shapely.union_all(shapes, grid_size=_GRID)
+    ground = _united(shapes)
     shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
-    return np.asarray(
-        shapely.get_parts(shapely.difference(shapely.union_all(shells), ground, grid_size=_GRID)), object
-    )
+    return _less(shapely.union_all(shells), ground)
+
+
+def _united(shapes: Geometries) -> shapely.Geometry:
+    """The ground that shapes cover. Where edges match vertex by vertex, as most do in a cadastre, their union is
+    found by leaving out the edges that come twice."""
+    loose = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    parts = [shapely.coverage_union_all(shapes[~loose]), *shapes[loose]]
+    return shapely.union_all(np.array(parts, object), grid_size=_GRID)
+
+
+def _less(frame: shapely.Geometry, ground: shapely.Geometry) -> Geometries:
+    return np.asarray(shapely.get_parts(shapely.difference(frame, ground, grid_size=_GRID)), object)
 
 
 def _beside(gap: shapely.Geometry, shapes: Geometries, ids: NDArray[np.int64]) -> tuple[int, int]:
     """The two features that have most of the edge of a gap, -1 for none."""
-    edge = shapely.length(shapely.intersection(gap.boundary, shapely.buffer(shapes, _TOUCHING)))
+    edge = shapely.length(shapely.intersection(gap.boundary, shapely.buffer(shapes, TOUCHING)))
     around = [int(ids[at]) for at in np.lexsort((ids, -np.round(edge, 2)))]
     first, second, *_ = [*around, -1, -1]
     return first, second
 
 
-def _slivers(name: str, rows: pd.DataFrame) -> Errors:
+def slivers(name: str, rows: pd.DataFrame) -> Errors:
+    """Areas that are long and thin."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     thin = mean_width(shapes) < _SLIVER_WIDTH
     return [
@@ -158,9 +211,10 @@ def _slivers(name: str, rows: pd.DataFrame) -> Errors:
     ]
 
 
-def _off_parcels(buildings: pd.DataFrame, parcels: pd.DataFrame) -> Errors:
+def off_parcels(buildings: pd.DataFrame, parcels: pd.DataFrame) -> Errors:
+    """Buildings with much of their ground on none of the parcels."""
     shapes, ground = buildings["plane"].to_numpy(object), parcels["plane"].to_numpy(object)
-    if not len(shapes) or not len(ground):
+    if not len(shapes):
         return []
     at, on = shapely.STRtree(ground).query(shapes, predicate="intersects")
     covered = np.zeros(len(shapes))
@@ -181,14 +235,15 @@ def _off_parcels(buildings: pd.DataFrame, parcels: pd.DataFrame) -> Errors:
     ]
 
 
-def _lost(name: str, points: pd.DataFrame, buildings: pd.DataFrame) -> Errors:
+def lost(name: str, points: pd.DataFrame, buildings: pd.DataFrame) -> Errors:
+    """Points with no building near."""
     shapes, standing = points["plane"].to_numpy(object), buildings["plane"].to_numpy(object)
     if not len(shapes) or not len(standing):
         return []
     which, distance = shapely.STRtree(standing).query_nearest(shapes, return_distance=True, all_matches=False)
-    place = which[0][distance > _NEAR]
+    place = which[0][distance > NEAR]
     ids = points["feature_id"].to_numpy(np.int64)
     return [
         (name, "far_from_building", int(ids[at]), -1, float(far), shapes[at])
-        for at, far in zip(place, distance[distance > _NEAR], strict=True)
+        for at, far in zip(place, distance[distance > NEAR], strict=True)
     ]

@@ -10,18 +10,21 @@ import pandas as pd
 
 from basedb import audit
 from basedb.cli.exits import Usage
-from basedb.cli.layer_doubts import doubts, judge, pair
 from basedb.cli.layer_import import import_
 from basedb.cli.layer_qgis import project, roles
+from basedb.cli.layer_withdraw import withdraw
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
 from etl.contract.errors import nearest
 from geospatial.editing.origin import origin_of
 from geospatial.layers import LAYERS, Layer
+from geospatial.sharing.errors import ERROR_LAYERS, read_errors
 from geospatial.sharing.files import UnknownForm, write_layers
 from geospatial.sharing.maps import Sheet, html_map, png_map
 from geospatial.sharing.reading import personal_columns, read_layer
 from geospatial.sharing.styles import drawing_order
+
+_ERRORS = ERROR_LAYERS[0].name
 
 
 @click.group()
@@ -29,7 +32,7 @@ def layer() -> None:
     """图层 / layers."""
 
 
-for command in (import_, project, roles, doubts, pair, judge):
+for command in (import_, withdraw, project, roles):
     layer.add_command(command)
 
 
@@ -130,12 +133,23 @@ def show(site: Site, name: str, feature_id: int) -> None:
 def export(site: Site, name: str, file: Path, purpose: str) -> None:
     """导出图层（all 为全部）到 .gpkg、.geojson 或 .parquet / write a layer, or all, to a file.
 
-    .gpkg 带 QGIS 样式和基准版本，编辑后可用 basedb layer import 合并回来。图层含个人信息（宗地权利人）的，
-    导出记入访问记录。 A GeoPackage can be edited and merged back; exports of personal columns are recorded.
+    .gpkg 带 QGIS 样式和基准版本，编辑后可用 basedb layer import 合并回来。NAME 为 topology_error 时导出拓扑错误
+    （面、点各一层），供逐条核改。图层含个人信息（宗地权利人）的，导出记入访问记录。
+    A GeoPackage can be edited and merged back; topology_error names the coverage errors; exports of personal columns
+    are recorded.
     """
-    wanted = drawing_order() if name == "all" else [layer_named(name)]
+    packed = file.suffix.lower() == ".gpkg"
+    faulty = [item for item in ERROR_LAYERS if name == item.name or (packed and name in ("all", _ERRORS))]
+    wanted = drawing_order() if name == "all" else [] if faulty else [layer_named(name)]
     with site.ready_store.reading() as engine:
-        rows = {item: read_layer(lambda query: engine.execute(query).df(), item) for item in wanted}
+
+        def ask(query: str) -> pd.DataFrame:
+            return engine.execute(query).df()
+
+        rows = {item: read_layer(ask, item) for item in wanted}
+        if faulty:
+            errors = read_errors(ask)
+            rows |= {item: errors[item] for item in faulty}
         origin = origin_of(engine)
     personal = [item.name for item in wanted if personal_columns(item)]
     if personal:
@@ -147,7 +161,7 @@ def export(site: Site, name: str, file: Path, purpose: str) -> None:
         raise Usage(str(error)) from error
     total = sum(len(part) for part in rows.values())
     if site.json:
-        print_json({"file": str(file), "layers": [item.name for item in wanted], "features": total})
+        print_json({"file": str(file), "layers": [item.name for item in rows], "features": total})
         return
     if personal and not purpose:
         click.echo(
@@ -156,7 +170,7 @@ def export(site: Site, name: str, file: Path, purpose: str) -> None:
             err=True,
         )
     say(
-        f"已写入 {file}：{len(wanted)} 个图层，{total:,} 个要素 / {len(wanted)} layers, {total:,} features written"
+        f"已写入 {file}：{len(rows)} 个图层，{total:,} 个要素 / {len(rows)} layers, {total:,} features written"
     )
 
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
+from basedb.cli.choosing import by_option, domain_option, reason_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
+from basedb.cli.review_desk import desk_of
 from basedb.cli.review_exchange import export, import_
 from basedb.cli.review_sample import check, sample, sample_result
 from basedb.cli.review_show import next_, show
@@ -19,14 +20,10 @@ from basedb.cli.review_view import (
     queue_table,
 )
 from basedb.cli.site import Site, pass_site
+from basedb.cli.stewarding import VERDICT
 from basedb.stewardship.assignment import assign
-from basedb.stewardship.judgements import Entry, list_judgements, resolve_ids
-from basedb.stewardship.lookup import looking
-from basedb.stewardship.plan import DIFFERENT, SAME, joined
-from basedb.stewardship.queue import Filter, read_queue
-from basedb.stewardship.split_merge import plan_pair
-
-VERDICT = {SAME: "同一", DIFFERENT: "不同", "unsure": "待定"}
+from basedb.stewardship.judgements import Entry
+from basedb.stewardship.queue import Filter
 
 
 @click.group()
@@ -60,15 +57,14 @@ def list_(
     limit: int,
 ) -> None:
     """待判定的事项，最值得判定的在前 / what waits for a decision, the most valuable first."""
-    domain = domain_of(site, domain_name)
+    desk = desk_of(site, domain_name)
     wanted = Filter(entity_id, kind, assigned, unassigned, min_weight, max_weight)
-    with looking(site.ready_store) as lookup:
-        every = read_queue(lookup, domain.entity, about=[] if entity_id is None else [entity_id])
+    every = desk.items([] if entity_id is None else [entity_id])
     found = [item for item in every if wanted.admits(item)]
     if site.json:
         print_json({"total": len(found), "items": [item_document(item) for item in found[:limit]]})
         return
-    queue_table(site, domain.entity, found[:limit], f"待判定，{len(found)} 项 / to be decided")
+    queue_table(site, desk.kind_text, found[:limit], f"待判定，{len(found)} 项 / to be decided")
     if len(found) > limit:
         say(f"只列出前 {limit} 项，--limit 可增加 / only the first {limit} are listed", "dim")
     say("下一项 / the next: basedb review next；详情 / details: basedb review show <左> <右>", "dim")
@@ -86,27 +82,7 @@ def decide(
     site: Site, ids: tuple[int, ...], verdict: str, reason: str, by: str, follow: bool, domain_name: str
 ) -> None:
     """判定：同一、不同或待定 / decide: the same, different, or cannot tell."""
-    domain = domain_of(site, domain_name)
-    store = site.ready_store
-    stewarding.pairs_of(ids)
-    with looking(store) as lookup:
-        found = stewarding.possible(resolve_ids, lookup, domain.entity, ids, follow)
-        pairs = stewarding.pairs_of(found)
-        plans = [
-            stewarding.possible(plan_pair, lookup, domain.entity, min(pair), max(pair), verdict)
-            for pair in pairs
-        ]
-    revised = stewarding.enter(
-        site, store, domain, joined(plans), stewarding.decision(by, reason), "review decide"
-    )
-    if site.json:
-        told = [{"left": min(pair), "right": max(pair)} for pair in pairs]
-        print_json({"verdict": verdict, "pairs": told, **stewarding.revised_document(revised)})
-        return
-    for one, other in pairs:
-        say(f"{one} 与 {other}：{VERDICT[verdict]} / {verdict}")
-    stewarding.tell_judgements(revised)
-    stewarding.tell_revised(domain, revised)
+    desk_of(site, domain_name).decide(ids, verdict, by, reason, follow)
 
 
 @review.command(name="assign")
@@ -127,20 +103,17 @@ def assign_(
         raise Usage("请给出 --to 姓名，或 --nobody / name somebody with --to, or --nobody")
     if bool(ids) == (top is not None):
         raise Usage("请给出成对的编号，或 --top N / name ids two by two, or --top N")
-    domain = domain_of(site, domain_name)
-    store = site.ready_store
-    with looking(store) as lookup:
-        queue = read_queue(lookup, domain.entity)
-        if top is not None:
-            pairs = [item.pair for item in queue if item.assigned_to is None][:top]
-        else:
-            found = stewarding.possible(resolve_ids, lookup, domain.entity, ids)
-            pairs = [(min(pair), max(pair)) for pair in stewarding.pairs_of(found)]
-            missing = set(pairs) - {item.pair for item in queue}
-            if missing:
-                told = "、".join(f"{one} {other}" for one, other in sorted(missing))
-                raise Usage(f"不在待判定之列：{told} / not in the queue")
-    assign(store, domain.entity, pairs, to, by, datetime.now(UTC), site.wait)
+    desk = desk_of(site, domain_name)
+    queue = desk.items()
+    if top is not None:
+        pairs = [item.pair for item in queue if item.assigned_to is None][:top]
+    else:
+        pairs = desk.pairs(ids)
+        missing = set(pairs) - {item.pair for item in queue}
+        if missing:
+            told = "、".join(f"{one} {other}" for one, other in sorted(missing))
+            raise Usage(f"不在待判定之列：{told} / not in the queue")
+    assign(site.ready_store, desk.kept_under, pairs, to, by, datetime.now(UTC), site.wait)
     if site.json:
         print_json({"assigned_to": to, "pairs": [{"left": one, "right": other} for one, other in pairs]})
     else:
@@ -159,10 +132,8 @@ def assign_(
 @pass_site
 def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, domain_name: str) -> None:
     """已作的判定 / judgements that were made."""
-    domain = domain_of(site, domain_name)
-    with looking(site.ready_store) as lookup:
-        about = [] if entity_id is None else [entity_id]
-        found = list_judgements(lookup, domain.entity, withdrawn=everything, about=about)
+    desk = desk_of(site, domain_name)
+    found = desk.judgements(everything, [] if entity_id is None else [entity_id])
     if site.json:
         print_json({"total": len(found), "judgements": [entry_document(entry) for entry in found[:limit]]})
         return
@@ -171,7 +142,7 @@ def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, 
         ["判定", "结论", "编号", "提及", "判定人", "时间", "理由", "撤回"],
         [
             (
-                str(entry.judgement_id), VERDICT[entry.verdict], " ".join(map(str, sorted({entry.a_id, entry.b_id}))),
+                str(entry.judgement_id), VERDICT[entry.verdict], _ids(entry),
                 f"{entry.a} {entry.b}", entry.made_by, local(entry.made_at, site.time_zone), entry.reason,
                 _withdrawal(site, entry),
             )
@@ -191,18 +162,14 @@ def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, 
 @pass_site
 def withdraw(site: Site, ids: tuple[int, ...], reason: str, by: str, domain_name: str) -> None:
     """撤回判定，恢复由证据认定 / withdraw judgements: the evidence decides again."""
-    domain = domain_of(site, domain_name)
-    store = site.ready_store
-    worker = stewarding.reviser(site, store, domain, "review withdraw")
-    revised = stewarding.possible(worker.withdraw, sorted(set(ids)), stewarding.decision(by, reason))
-    if site.json:
-        print_json({"withdrawn": sorted(set(ids)), **stewarding.revised_document(revised)})
-        return
-    say(f"已撤回 {len(set(ids))} 项判定 / withdrawn")
-    stewarding.tell_revised(domain, revised)
+    desk_of(site, domain_name).withdraw(sorted(set(ids)), by, reason)
 
 
-def _withdrawal(site: Site, entry: Entry) -> str:
+def _ids(entry: Entry[int] | Entry[str]) -> str:
+    return " ".join(str(number) for number in dict.fromkeys((entry.a_id, entry.b_id)) if number is not None)
+
+
+def _withdrawal(site: Site, entry: Entry[int] | Entry[str]) -> str:
     if entry.in_force:
         return ""
     return f"{entry.withdrawn_by} {local(entry.withdrawn_at, site.time_zone):%m-%d}：{entry.withdrawn_reason}"

@@ -12,16 +12,17 @@ import click
 from basedb import audit
 from basedb.cli import stewarding
 from basedb.cli.choosing import by_option, domain_of, domain_option
-from basedb.cli.exits import NOTHING, USAGE, Failure, Usage
+from basedb.cli.exits import USAGE, Failure, Usage
 from basedb.cli.output import print_json, say
+from basedb.cli.review_desk import desk_of
 from basedb.cli.site import Site, pass_site
+from basedb.cli.stewarding import Look
 from basedb.domain import Domain
-from basedb.stewardship.answers import Answer, BadWorkbook, form_of, plan_answers, read_answers
+from basedb.stewardship.answers import Answer, BadWorkbook, form_of, read_answers
 from basedb.stewardship.lookup import looking
-from basedb.stewardship.plan import joined
-from basedb.stewardship.queue import Filter, read_queue
+from basedb.stewardship.queue import Filter
 from basedb.stewardship.sample import read_sample, record_verdicts
-from basedb.stewardship.workbook import SAMPLE, write_queue, write_sample
+from basedb.stewardship.workbook import SAMPLE, write_sample
 from basedb.store import Store
 
 
@@ -49,27 +50,29 @@ def export(
     purpose: str,
 ) -> None:
     """导出待判定事项到工作簿，填写后再导入 / write the queue to a workbook, to be filled in."""
-    domain = domain_of(site, domain_name)
     if not path.parent.is_dir():
         raise Usage(f"没有目录 {path.parent} / no such directory")
-    hide = stewarding.hiding(site, domain, show_ids, purpose)
-    wanted = Filter(kind=kind, assigned_to=assigned, unassigned=unassigned)
-    store, entity = site.ready_store, domain.entity
-    with looking(store) as lookup:
-        if sample_id is not None:
-            pairs = stewarding.possible(read_sample, lookup, entity, sample_id)
-            count = len(pairs)
-            audit.record(store, "review export", purpose, f"sample {sample_id} → {path.name}", count)
-            write_sample(path, lookup, entity, pairs, hide)
-        else:
-            items = [item for item in read_queue(lookup, entity) if wanted.admits(item)][:limit]
-            count = len(items)
-            audit.record(store, "review export", purpose, f"{entity.name} → {path.name}", count)
-            write_queue(path, lookup, entity, items, hide)
-    if site.json:
-        print_json({"path": path, "items": count})
+    if sample_id is not None:
+        written = _export_sample(site, path, domain_of(site, domain_name), sample_id, Look(show_ids, purpose))
     else:
-        say(f"已写入 {path}：{count} 项，填写后 basedb review import {path} / written")
+        wanted = Filter(kind=kind, assigned_to=assigned, unassigned=unassigned)
+        written = desk_of(site, domain_name).export(path, wanted, limit, Look(show_ids, purpose))
+    if site.json:
+        print_json({"path": path, **written})
+        return
+    say(f"已写入 {path}：{written['items']} 项，填写后 basedb review import {path} / written")
+    if "pictures" in written:
+        say(f"各对的图在 {written['pictures']} / a picture of each pair")
+
+
+def _export_sample(site: Site, path: Path, domain: Domain, sample_id: int, look: Look) -> dict[str, Any]:
+    store, entity = site.ready_store, domain.entity
+    hide = stewarding.hiding(site, domain, look.whole, look.purpose)
+    with looking(store) as lookup:
+        pairs = stewarding.possible(read_sample, lookup, entity, sample_id)
+        audit.record(store, "review export", look.purpose, f"sample {sample_id} → {path.name}", len(pairs))
+        write_sample(path, lookup, entity, pairs, hide)
+    return {"items": len(pairs)}
 
 
 @click.command(name="import")
@@ -83,45 +86,18 @@ def export(
 @pass_site
 def import_(site: Site, path: Path, reason: str, skip_stale: bool, by: str, domain_name: str) -> None:
     """导入填好的工作簿：全部记入，或全部不记 / enter a filled-in workbook, all of it or nothing."""
-    domain = domain_of(site, domain_name)
-    store = site.ready_store
     try:
         form = form_of(path)
         answers = read_answers(path, reason, form)
     except BadWorkbook as error:
         raise Failure(USAGE, "workbook", str(error), list(error.problems)) from error
     if form is SAMPLE:
-        _take_sample(site, store, domain, answers, by)
-        return
-    with looking(store) as lookup:
-        plans, stale = plan_answers(lookup, domain.entity, answers)
-    if stale and not skip_stale:
-        told = [f"第 {item.row} 行（{item.left} {item.right}）：{why}" for item, why in stale]
-        raise Failure(
-            NOTHING,
-            "stale",
-            f"{len(stale)} 行已不适用，未作任何改动；--skip-stale 可略过它们 / rows no longer apply:\n  "
-            + "\n  ".join(told),
-            told,
-        )
-    entered = stewarding.decision(by, reason or f"批量判定 {path.name}")
-    revised = (
-        stewarding.enter(site, store, domain, joined(plans), entered, "review import") if plans else None
-    )
-    counts = _counts(answers, [item for item, _ in stale])
-    if not answers and not site.json:
+        _take_sample(site, site.ready_store, domain_of(site, domain_name), answers, by)
+    elif not answers and not site.json:
         say("没有一行填了结论 / no row has a verdict")
-        return
-    if site.json:
-        print_json({**counts, **({} if revised is None else stewarding.revised_document(revised))})
-        return
-    say(
-        f"同一 {counts['same']}，不同 {counts['different']}，待定 {counts['unsure']}，略过 {counts['stale']}"
-        " / same, different, unsure, left out"
-    )
-    if revised is not None:
-        stewarding.tell_judgements(revised)
-        stewarding.tell_revised(domain, revised)
+    else:
+        told = reason or f"批量判定 {path.name}"
+        desk_of(site, domain_name).take(answers, by, told, skip_stale)
 
 
 def _take_sample(site: Site, store: Store, domain: Domain, answers: list[Answer], by: str) -> None:
@@ -146,8 +122,3 @@ def _take_sample(site: Site, store: Store, domain: Domain, answers: list[Answer]
         print_json({"sample": number, "checked": len(found)})
     else:
         say(f"样本 {number}：记下 {len(found)} 对 / written down；basedb review sample-result {number}")
-
-
-def _counts(answers: list[Answer], stale: list[Answer]) -> dict[str, Any]:
-    taken = [item.verdict for item in answers if item not in stale]
-    return {name: taken.count(name) for name in ("same", "different", "unsure")} | {"stale": len(stale)}

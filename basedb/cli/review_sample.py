@@ -143,7 +143,7 @@ def _ask(
     for place, row in enumerate(pairs, 1):
         sides = put_side_by_side(entity, held, row["a"], row["b"], hide)
         say(f"第 {place} 对，共 {len(pairs)} 对 / pair {place} of {len(pairs)}", "bold")
-        show_sides(entity, sides)
+        show_sides(entity.zh, sides)
         show_records(sides)
         said = click.prompt(
             "同一 s，不同 d，看不出 u，跳过 k，结束 q / same, different, unclear, skip, quit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -13,7 +13,7 @@ from basedb.cli.site import Site
 from basedb.domain import Domain, Entity
 from basedb.linkage.score import Explanation
 from basedb.stewardship.judgements import Entry
-from basedb.stewardship.queue import Item, kind_text
+from basedb.stewardship.queue import Item
 from basedb.stewardship.sides import DIFFERENT, ONE_SIDED, PARTLY, Mentioned, Sides, Value
 from basedb.stewardship.why import Why
 
@@ -28,20 +28,22 @@ def item_document(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
-def entry_document(entry: Entry) -> dict[str, Any]:
+def entry_document(entry: Entry[int] | Entry[str]) -> dict[str, Any]:
     """A judgement as JSON has it."""
     return {name: getattr(entry, name) for name in entry.__dataclass_fields__} | {"in_force": entry.in_force}
 
 
-def queue_table(site: Site, entity: Entity, items: Sequence[Item], title: str) -> None:
-    """The queue, one line per item."""
+def queue_table(
+    site: Site, kind_text: Callable[[str], tuple[str, str]], items: Sequence[Item], title: str
+) -> None:
+    """The queue, one line per item. kind_text: why an item of a kind waits."""
     numbers = ["左", "右", "权重", "概率", "记录", "价值"]
     table(
         title,
         ["左", "右", "原因", "权重", "概率", "记录", "同号", "自", "价值", "分派", "待定"],
         [
             (
-                str(item.left), str(item.right), kind_text(entity, item.kind)[0], f"{item.weight:.1f}",
+                str(item.left), str(item.right), kind_text(item.kind)[0], f"{item.weight:.1f}",
                 _probability(item.probability), f"{item.records[0]}+{item.records[1]}",
                 "是" if item.shares_identifier else "",
                 f"{local(item.since, site.time_zone):%m-%d}", f"{item.worth:.1f}", item.assigned_to or "",
@@ -57,10 +59,9 @@ def _probability(value: float) -> str:
     return ">99%" if value > 0.99 else f"{value:.0%}"
 
 
-def show_item(entity: Entity, item: Item) -> None:
-    """What the queue says of an item."""
-    zh, en = kind_text(entity, item.kind)
-    say(f"{zh} / {en}", "bold")
+def show_item(why: tuple[str, str], item: Item) -> None:
+    """What the queue says of an item; why it waits, in Chinese and English."""
+    say(" / ".join(why), "bold")
     told = f"权重 {item.weight:.1f}，{item.evidence} 对证据，价值 {item.worth:.1f}"
     if item.shares_identifier:
         told += "，两边有同一号码"
@@ -71,9 +72,9 @@ def show_item(entity: Entity, item: Item) -> None:
         say(f"{item.unsure_by} 未能判定：{item.unsure_reason} / left open")
 
 
-def show_sides(entity: Entity, sides: Sides) -> None:
-    """Attribute by attribute, differences marked."""
-    drawn = Table(header_style="bold", title_justify="left", title=f"{entity.zh}，逐项 / side by side")
+def show_sides(subject: str, sides: Sides) -> None:
+    """Attribute by attribute, differences marked. subject: what the two are."""
+    drawn = Table(header_style="bold", title_justify="left", title=f"{subject}，逐项 / side by side")
     drawn.add_column("")
     drawn.add_column("属性", overflow="fold", max_width=18)
     for number, records in zip((sides.left, sides.right), sides.records, strict=True):

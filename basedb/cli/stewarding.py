@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from basedb.cli.exits import Usage
+from basedb.cli.exits import NOTHING, Failure, Usage
 from basedb.cli.hiding import Hide, attribute_hiding
 from basedb.cli.output import say
 from basedb.cli.site import Site
 from basedb.domain import Domain
-from basedb.stewardship.plan import Plan, Unresolved
+from basedb.stewardship.answers import Answer
+from basedb.stewardship.plan import DIFFERENT, SAME, Plan, Unresolved
 from basedb.store import Store
 from etl.installed import of_domain
 from etl.quarantine import Decision, NotPossible
@@ -21,6 +24,8 @@ from etl.revision import Revised, Reviser
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+VERDICT = {SAME: "同一", DIFFERENT: "不同", "unsure": "待定"}
 
 FOLLOW = click.option(
     "--follow", is_flag=True, help="编号已并入他人时，改指并入后的编号 / follow ids that were merged away"
@@ -34,6 +39,24 @@ PURPOSE = click.option(
     envvar="BASEDB_PURPOSE",
     help="用途，记入访问记录 / what it is for, put on record",
 )
+
+
+PICTURE = click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.svg",
+    help="画出这一对，如两套测绘成果叠在一起 / draw the pair, as where two surveys are laid over each other",
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody wants to see items. whole: numbers in full, for which there must be a purpose; picture: where
+    to draw a pair."""
+
+    whole: bool = False
+    purpose: str = ""
+    picture: Path | None = None
 
 
 def possible(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -94,6 +117,44 @@ def revised_document(revised: Revised) -> dict[str, Any]:
         "new": list(revised.fresh),
         "records_moved": revised.moved,
     }
+
+
+def tell_verdict(pairs: Sequence[tuple[int, int]], verdict: str) -> None:
+    """What was decided."""
+    for one, other in pairs:
+        say(f"{one} 与 {other}：{VERDICT[verdict]} / {verdict}")
+
+
+def refuse_stale(stale: Sequence[tuple[Answer, str]], skip: bool) -> None:
+    """Refuse a workbook for the answers that no longer apply, unless they are to be left out."""
+    if not stale or skip:
+        return
+    told = [f"第 {item.row} 行（{item.left} {item.right}）：{why}" for item, why in stale]
+    raise Failure(
+        NOTHING,
+        "stale",
+        f"{len(stale)} 行已不适用，未作任何改动；--skip-stale 可略过它们 / rows no longer apply:\n  "
+        + "\n  ".join(told),
+        told,
+    )
+
+
+def answer_counts(answers: Sequence[Answer], stale: Sequence[Answer]) -> dict[str, int]:
+    """How many answers of each verdict are entered, and how many are left out."""
+    left_out = {item.row for item in stale}
+    counts = {
+        verdict: sum(item.verdict == verdict and item.row not in left_out for item in answers)
+        for verdict in VERDICT
+    }
+    return {**counts, "stale": len(stale)}
+
+
+def tell_counts(counts: Mapping[str, int]) -> None:
+    """The same in a sentence."""
+    say(
+        f"同一 {counts['same']}，不同 {counts['different']}，待定 {counts['unsure']}，略过 {counts['stale']}"
+        " / same, different, unsure, left out"
+    )
 
 
 def pairs_of(numbers: Sequence[int]) -> list[tuple[int, int]]:

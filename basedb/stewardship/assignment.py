@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from basedb.domain import Entity
 from basedb.store import Store
 
 
 def assign(
     store: Store,
-    entity: Entity,
+    kept_under: str,
     pairs: Sequence[tuple[int, int]],
     to: str | None,
     by: str,
     at: datetime,
     wait: float = 30.0,
 ) -> None:
-    """Give items (pairs of entity ids) to somebody, or to nobody with `to` None."""
-    ordered = sorted({(min(pair), max(pair)) for pair in pairs})
+    """Give items to somebody, or to nobody with `to` None.
+
+    kept_under: the entity (schema.table) or queue whose items these pairs of numbers are, in their order.
+    """
+    ordered = sorted(set(pairs))
     if not ordered:
         return
     with store.writing("basedb review assign", wait) as session:
@@ -27,7 +29,7 @@ def assign(
             "CREATE OR REPLACE TEMP TABLE assigned (entity TEXT, left_id BIGINT, right_id BIGINT)"
         )
         session.engine.executemany(
-            "INSERT INTO temp.assigned VALUES (?, ?, ?)", [(entity.qualified, *pair) for pair in ordered]
+            "INSERT INTO temp.assigned VALUES (?, ?, ?)", [(kept_under, *pair) for pair in ordered]
         )
         staged = session.stage("FROM temp.assigned")
         session.apply(

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from basedb.domain import Entity
 from basedb.stewardship.lookup import Lookup, listed
 from basedb.stewardship.plan import Unresolved
 
+#: How a judged record is named.
+Named = TypeVar("Named", int, str)
+
 
 @dataclass(frozen=True)
-class Entry:
-    """A judgement with the entities its mentions are of now."""
+class Entry(Generic[Named]):
+    """A judgement on `a` and `b` (mentions; of a queue of pairs the records, as source:key) and the ids these
+    are of now; None where a record stands no longer."""
 
     judgement_id: int
     verdict: str
-    a: int
-    b: int
-    a_id: int
-    b_id: int
+    a: Named
+    b: Named
+    a_id: int | None
+    b_id: int | None
     made_by: str
     made_at: datetime
     reason: str
@@ -41,7 +46,7 @@ def list_judgements(
     withdrawn: bool = False,
     about: Sequence[int] = (),
     ids: Sequence[int] = (),
-) -> list[Entry]:
+) -> list[Entry[int]]:
     """Judgements, newest first; those in force only unless `withdrawn`.
 
     about: only those with a mention of one of these entities. ids: only these.

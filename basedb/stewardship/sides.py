@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from basedb.domain import Entity
+from basedb.domain import Attribute, Entity
 from basedb.masking import mask_key, mask_text
 from basedb.stewardship.lookup import Lookup, Row
 
@@ -87,14 +87,18 @@ def put_side_by_side(
         ]
         if counted[0] or counted[1]:
             hide = _shown if hiding is None else hiding.get(attribute.name, mask_text)
-            values = [_values(side, hide) for side in counted]
-            lines.append(Line(attribute.name, attribute.zh, values[0], values[1], _agree(*counted)))
+            lines.append(line_of(attribute, counted[0], counted[1], hide))
     show_key = _shown if hiding is None else mask_key
     return Sides(left, right, tuple(lines), (_records(halves[0], show_key), _records(halves[1], show_key)))
 
 
 def _shown(text: str) -> str:
     return text
+
+
+def line_of(attribute: Attribute, left: Counter[Any], right: Counter[Any], hide: Hide = _shown) -> Line:
+    """An attribute on both sides: how often each value stands on either."""
+    return Line(attribute.name, attribute.zh, _values(left, hide), _values(right, hide), _agree(left, right))
 
 
 def _values(counted: Counter[Any], hide: Hide) -> tuple[Value, ...]:

@@ -64,7 +64,7 @@ class Why:
     evidence: tuple[Evidence, ...]
     conflicts: tuple[Conflict, ...]
     rivals: tuple[Rival, ...]
-    judgements: tuple[Entry, ...]
+    judgements: tuple[Entry[int], ...]
     decided: tuple[tuple[str, str], ...]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from basedb.domain import Entity
+from basedb.domain import Attribute, Entity
 from basedb.stewardship.lookup import Lookup, Row, recall_mentions, recall_only
 from basedb.stewardship.plan import DIFFERENT, SAME
 from basedb.stewardship.queue import Item, kind_text
@@ -45,28 +45,51 @@ _FIXED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An item as a row. why: for what it waits; code: see `state_code`; picture: where there is one."""
+
+    item: Item
+    why: str
+    sides: Sides
+    code: str
+    picture: str = ""
+
+
 def write_queue(
     path: Path, lookup: Lookup, entity: Entity, items: Sequence[Item], hiding: Mapping[str, Hide] | None
 ) -> None:
     """Write items to a workbook, a row each; with `hiding` None numbers are shown in full."""
     recall_mentions(lookup, entity, [number for item in items for number in item.pair])
     held = held_mentions(lookup, entity)
-    sides = [put_side_by_side(entity, held, item.left, item.right, hiding) for item in items]
-    names, values = _value_headings(entity, sides)
+    asked = [
+        Asked(
+            item, kind_text(entity, item.kind)[0], put_side_by_side(entity, held, item.left, item.right, hiding),
+            state_code(held, *item.pair),
+        )
+        for item in items
+    ]  # fmt: skip
+    write_asked(path, entity.shown, asked, hiding is None)
+
+
+def write_asked(path: Path, attributes: Sequence[Attribute], asked: Sequence[Asked], whole: bool) -> None:
+    """Write rows to a workbook. attributes: what the sides may show; whole: whether numbers are in full."""
+    names, values = _value_headings(attributes, [row.sides for row in asked])
+    pictures = any(row.picture for row in asked)
     book = Book()
     book.table(
         SHEET,
-        (*_FIXED, *values, Heading(CODE, 16)),
+        (*_FIXED, *values, *([Heading("图", 26)] if pictures else []), Heading(CODE, 16)),
         (
             [
-                None, None, item.left, item.right, kind_text(entity, item.kind)[0], round(item.weight, 1),
-                round(item.probability, 3), "是" if item.shares_identifier else None, *_records(both),
-                *_values(both, names), state_code(held, *item.pair),
+                None, None, row.item.left, row.item.right, row.why, round(row.item.weight, 1),
+                round(row.item.probability, 3), "是" if row.item.shares_identifier else None,
+                *_records(row.sides), *_values(row.sides, names), *([row.picture] if pictures else []), row.code,
             ]
-            for item, both in zip(items, sides, strict=True)
+            for row in asked
         ),
     )  # fmt: skip
-    book.page("说明", _cover(QUEUE, hiding is None))
+    book.page("说明", _cover(QUEUE, whole))
     book.save(path)
 
 
@@ -77,7 +100,7 @@ def write_sample(
     recall_only(lookup, entity, [row[end] for row in sample for end in ("a", "b")])
     held = {row["mention_id"]: [row] for row in lookup.rows("FROM steward_mention")}
     sides = [put_side_by_side(entity, held, row["a"], row["b"], hiding) for row in sample]
-    names, values = _value_headings(entity, sides)
+    names, values = _value_headings(entity.shown, sides)
     fixed = (
         Heading(VERDICT, 8, tuple(SAMPLE.verdicts)), Heading(SAMPLE.left, 10), Heading(SAMPLE.right, 10),
         Heading("左记录", 26), Heading("右记录", 26),
@@ -107,12 +130,14 @@ def state_code(held: Held, left: int, right: int) -> str:
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:12]
 
 
-def _value_headings(entity: Entity, sides: Sequence[Sides]) -> tuple[list[str], list[Heading]]:
+def _value_headings(
+    attributes: Sequence[Attribute], sides: Sequence[Sides]
+) -> tuple[list[str], list[Heading]]:
     """The attributes that some item has, and a column of each side for them."""
     used = {line.attribute for both in sides for line in both.lines}
-    attributes = [item for item in entity.shown if item.name in used]
-    headings = [Heading(f"{item.zh}（{side}）", 22) for item in attributes for side in ("左", "右")]
-    return [item.name for item in attributes], headings
+    shown = [item for item in attributes if item.name in used]
+    headings = [Heading(f"{item.zh}（{side}）", 22) for item in shown for side in ("左", "右")]
+    return [item.name for item in shown], headings
 
 
 def _records(sides: Sides) -> Iterator[str]:

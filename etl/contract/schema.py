@@ -50,7 +50,7 @@ READER_OPTIONS: dict[str, dict[str, Any]] = {
     "jsonl": {"encoding": _TEXT},
     "xml": {"encoding": _TEXT, "record": _TEXT, "count": _TEXT},
     "parquet": {},
-    "spatial": {"encoding": _TEXT, "layer": _TEXT},
+    "spatial": {"encoding": _TEXT, "layer": _TEXT, "crs": _TEXT},
     "text": {"encoding": _TEXT},
     "published": {
         "tables": {

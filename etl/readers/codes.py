@@ -10,6 +10,12 @@ WRONG_ENCODING = define(
     "reader.wrong_encoding", Severity.ERROR, "实际编码与约定不符", "the encoding is not the declared one"
 )
 NO_CRS = define("reader.no_crs", Severity.ERROR, "文件没有注明坐标系", "the file names no coordinate system")
+CRS_OF_CONTRACT = define(
+    "reader.crs_of_contract",
+    Severity.INFO,
+    "文件没有注明坐标系，按合同所定",
+    "the file names no coordinate system; the contract's was taken",
+)
 TRUNCATED = define("reader.truncated", Severity.ERROR, "文件不完整", "the file is cut off")
 BOMB = define("reader.bomb", Severity.ERROR, "解压后超出限额", "unpacking exceeds the limits")
 ARCHIVE = define(

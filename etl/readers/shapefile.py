@@ -15,7 +15,8 @@ _NAME = 11
 
 
 def check_parts(path: Path, source: Path) -> None:
-    """Refuse a shapefile without its index or table; `path` is the file that was delivered."""
+    """Refuse a shapefile without its index or table, or with a part that is cut off; `path` is the file that was
+    delivered."""
     there = {item.suffix.lower() for item in _beside(source)}
     missing = [part for part in (".shx", ".dbf") if part not in there]
     if missing:
@@ -25,6 +26,28 @@ def check_parts(path: Path, source: Path) -> None:
             f"shapefile 缺少 {'、'.join(missing)}，请把 {'、'.join(SHAPEFILE_PARTS[:4])} 一起送来",
             f"parts of the shapefile are missing: {', '.join(missing)}",
         )
+    for part in _beside(source):
+        stated = _stated_size(part)
+        if stated > part.stat().st_size:
+            raise ReadRefusal(
+                path,
+                codes.TRUNCATED,
+                f"{part.name} 应有 {stated:,} 字节，实有 {part.stat().st_size:,}，请重送",
+                f"{part.name} should have {stated:,} bytes",
+            )
+
+
+def _stated_size(part: Path) -> int:
+    """How many bytes the head of a part says it has, at least; 0 where it does not say."""
+    with part.open("rb") as file:
+        head = file.read(28)
+    if part.suffix.lower() in (".shp", ".shx") and len(head) == 28:
+        (words,) = struct.unpack(">i", head[24:28])
+        return 2 * int(words)
+    if part.suffix.lower() == ".dbf" and len(head) >= 12:
+        records, start, size = struct.unpack("<IHH", head[4:12])
+        return int(start + records * size)
+    return 0
 
 
 def encoding_of(source: Path) -> str | None:

@@ -22,13 +22,14 @@ from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.headers import resolve
 from etl.readers.opening import Limits, check_container
-from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_table
+from etl.readers.result import IgnoredRow, Note, ReadRefusal, ReadResult, note, text_table
 from etl.readers.shapefile import check_parts, encoding_of, record_count, with_whole_names
 
 #: Columns a layer has beside its attributes; a contract declares those it uses.
 GEOMETRY, SYSTEM, FILE, SHAPE = "geometry", "crs", "file", "shape"
 
 _FIELD_BYTES = 10
+_DATABASE = ".gdb"  # a folder
 _GEOJSON = (".geojson", ".json")
 _WORLD = ("EPSG:4326", "OGC:CRS84")
 _DRIVERS = {
@@ -58,8 +59,8 @@ class VectorLayer:
 def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
     """Read one layer of a vector file. options: `layer`, `encoding`, `limits` of a reader.
 
-    A shapefile without .cpg is read as cp936; a zip around a file is opened. ReadRefusal: not a layer,
-    several layers and none named, or parts of a shapefile missing.
+    A shapefile without .cpg is read as cp936; a zip around a file, or around the folder of a file geodatabase, is
+    opened. ReadRefusal: not a layer, several layers and none named, parts of a shapefile missing or cut off.
     """
     if path.stat().st_size == 0:
         raise ReadRefusal(path, codes.EMPTY_FILE)
@@ -91,11 +92,11 @@ def read_spatial(
     file), `crs` (an authority code, else WKT), `file` (the name without its extension) and `shape` (a
     fingerprint of the geometry, the key of a layer that has no other), where the contract declares them.
 
-    ReadRefusal: as `open_layer`; coordinates without a coordinate system; columns that are not the
-    declared ones.
+    ReadRefusal: as `open_layer`; coordinates without a coordinate system, where the contract states none
+    either; columns that are not the declared ones.
     """
     layer = open_layer(path, spec.options)
-    system = system_of(path, layer)
+    system, notes = system_of(path, layer, spec.options)
     beside = [name for name in (GEOMETRY, SYSTEM, FILE, SHAPE) if name in contract.read_columns]
     cut_at = _FIELD_BYTES if layer.is_shapefile else None
     header = resolve([*layer.headers, *beside], contract, path, others, cut_at=cut_at)
@@ -116,14 +117,16 @@ def read_spatial(
     return ReadResult(
         text_table(columns, contract.read_columns, layer.row_no),
         ignored=tuple(IgnoredRow(number, "deleted") for number in gone),
-        notes=header.notes if count else (*header.notes, note(codes.NO_ROWS)),
+        notes=(*header.notes, *notes, *(() if count else (note(codes.NO_ROWS),))),
     )
 
 
-def system_of(path: Path, layer: VectorLayer) -> str:
-    """The system the layer declares; ReadRefusal if it declares none."""
+def system_of(path: Path, layer: VectorLayer, options: Mapping[str, Any]) -> tuple[str, tuple[Note, ...]]:
+    """The system the layer declares, else the reader's option `crs`, with a note; ReadRefusal if neither does."""
     if layer.declared:
-        return layer.declared
+        return layer.declared, ()
+    if options.get("crs"):
+        return str(options["crs"]), (note(codes.CRS_OF_CONTRACT),)
     raise ReadRefusal(
         path,
         codes.NO_CRS,
@@ -142,7 +145,9 @@ def _fingerprints(geometry: np.ndarray) -> list[str | None]:
 
 
 def _in_degrees(geometry: np.ndarray) -> bool:
-    """Whether coordinates can be longitudes and latitudes."""
+    """Whether coordinates can be longitudes and latitudes, as those of a layer without features are."""
+    if not len(geometry):
+        return True
     bounds = shapely.total_bounds(geometry)
     return not np.isfinite(bounds).all() or float(np.abs(bounds).max()) <= 360
 
@@ -156,6 +161,7 @@ def _unpacked(path: Path, options: Mapping[str, Any]) -> Iterator[Path]:
             return
         check_container(path, Limits.of(options))
         names = bundled(path, Path(folder))
+        names += sorted({item for name in names for item in name.parents if item.suffix.lower() == _DATABASE})
         data = [name for name in names if name.suffix.lower() in _DRIVERS]
         if len(data) != 1:
             listed = "、".join(sorted(name.name for name in data)[:5]) or "（无）"
@@ -213,7 +219,9 @@ def _read(
         ) from error
     if geometry is None:
         raise ReadRefusal(path, codes.UNSUPPORTED, "表中没有图形字段", "the table has no geometry")
-    return meta, np.asarray(fids), shapely.from_wkb(geometry, on_invalid="fix"), fields
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
+        shapes = shapely.from_wkb(geometry, on_invalid="fix")
+    return meta, np.asarray(fids), shapes, fields
 
 
 def _text(values: np.ndarray) -> pa.Array:

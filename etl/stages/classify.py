@@ -34,6 +34,12 @@ TOO_FEW_ROWS = define(
     "行数少于合同规定的最少行数",
     "fewer rows than the contract's minimum",
 )
+UNKNOWN_OPERATION = define(
+    "operation.unknown",
+    Severity.WARNING,
+    "操作用词不在约定之内，该行按新增或变更处理",
+    "an operation word that is not agreed on; the row was taken as an insert or update",
+)
 ABSENCE_SUSPENDED = define(
     "snapshot.absence_suspended",
     Severity.WARNING,

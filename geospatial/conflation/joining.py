@@ -14,7 +14,8 @@ from basedb.domain import Load
 from basedb.store import scalar
 from geospatial.conflation.judging import Sides, judge, judged_anew, judgements_in_force
 from geospatial.conflation.pairs import REACH, Pairs, match
-from geospatial.follow import VERSION_COLUMNS, frame, in_metres, metric
+from geospatial.follow import VERSION_COLUMNS, frame, in_metres
+from geospatial.ground import Ground
 from geospatial.layers import Layer
 from geospatial.priority import EDITS, priority_of
 
@@ -73,25 +74,19 @@ def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
         load,
         "SELECT o.record_id, o.wkb FROM old_version o SEMI JOIN closed USING (record_id) WHERE o.wkb IS NOT NULL",
     )
-    to_metres = metric(rows["geometry"].to_numpy(object))
-    rows["metres"] = pd.Series(in_metres(rows["geometry"].to_numpy(object), to_metres), dtype=object)
+    shapes = rows.pop("geometry").to_numpy(object)
     fresh = rows["method"].notna().to_numpy() | judged_anew(load, rows)
-    leads = (rows["priority"] == leading).to_numpy()
-    changed = np.concatenate(
-        [rows["metres"].to_numpy(object)[fresh], in_metres(gone["geometry"].to_numpy(object), to_metres)]
-    )
-    if not len(changed):
-        changed = np.array([], object)
-    tree = shapely.STRtree(rows["metres"].to_numpy(object))
-    near = np.zeros(len(rows), bool)
-    beside = np.zeros(len(rows), bool)
-    if len(changed):
-        near[tree.query(changed, predicate="dwithin", distance=_SURROUNDINGS)[1]] = True
-        beside[tree.query(changed, predicate="dwithin", distance=REACH)[1]] = True
-    anew = ~leads & (fresh | (beside if priority == leading else False))
-    first = rows[leads & near].reset_index(drop=True)
-    second = rows[~leads & near].reset_index(drop=True)
-    return _Surveys(first, second, anew[~leads & near])
+    changed = np.concatenate([shapes[fresh], gone["geometry"].to_numpy(object)])
+    ground = Ground(rows.assign(fresh=fresh), shapes)
+    near = ground.around(changed, _SURROUNDINGS, ground.to_metres)
+    tree = shapely.STRtree(near["plane"].to_numpy(object))
+    beside = np.zeros(len(near), bool)
+    beside[tree.query(in_metres(changed, ground.to_metres), predicate="dwithin", distance=REACH)[1]] = True
+    leads = (near["priority"] == leading).to_numpy()
+    anew = ~leads & (near["fresh"].to_numpy(bool) | (beside if priority == leading else False))
+    first = near[leads].reset_index(drop=True)
+    second = near[~leads].reset_index(drop=True)
+    return _Surveys(first, second, anew[~leads])
 
 
 class _Joining:
@@ -105,10 +100,13 @@ class _Joining:
     def run(self, judged: Mapping[Sides, str]) -> None:
         """Match, hand on feature numbers, and leave the links. judged: see `judgements_in_force`."""
         first, second = self.surveys.first, self.surveys.second
-        pairs = match(first["metres"].to_numpy(object), second["metres"].to_numpy(object))
+        pairs = match(
+            first["plane"].to_numpy(object),
+            second["plane"].to_numpy(object),
+            asked=np.flatnonzero(self.surveys.anew),
+        )
         pairs = judge(pairs, first, second, judged)
-        anew = self.surveys.anew[pairs.second]
-        kept = anew & (pairs.grade != "none")
+        kept = pairs.grade != "none"
         pairs = Pairs(*(values[kept] for values in vars(pairs).values()))
         sure = Pairs(*(values[pairs.grade == "auto"] for values in vars(pairs).values()))
         self._known = self._owners()

@@ -18,10 +18,14 @@ from geospatial.conflation.pairs import Pairs
 from geospatial.noted import Noted
 
 UNKNOWN_VERDICT = define(
-    "pair.unknown_verdict", Severity.ERROR, "判定应为“同一”或“不同”", "the verdict is neither 同一 nor 不同"
+    "pair.unknown_verdict",
+    Severity.ERROR,
+    "判定应为“同一”“不同”“待定”或“撤销”",
+    "the verdict is none of 同一, 不同, 待定, 撤销",
 )
 
-SAME, DIFFERENT = "同一", "不同"
+#: What people say of a pair. The last two decide nothing: they take the place of what was said before.
+SAME, DIFFERENT, UNSURE, WITHDRAWN = "同一", "不同", "待定", "撤销"
 _GRADES = {SAME: "auto", DIFFERENT: "none"}
 _COLUMNS = (
     "first_source",
@@ -45,7 +49,7 @@ def read_judgements(load: Load, rows: pa.Table, fed: Mapping[str, str], noted: N
     """Leave TEMP `judged` (row_no, the sides of each pair, the verdict, who, when and why), and the tables in
     which records with shapes come, empty."""
     texts = pd.Series(rows[fed["verdict"]].to_pylist(), dtype=object)
-    unknown = ~texts.isin([SAME, DIFFERENT]).to_numpy()
+    unknown = ~texts.isin([SAME, DIFFERENT, UNSURE, WITHDRAWN]).to_numpy()
     noted.add(
         rows["row_no"].to_numpy()[unknown],
         UNKNOWN_VERDICT,
@@ -91,7 +95,7 @@ def judgements_in_force(load: Load, layer: str) -> dict[Sides, str]:
             "SELECT first_source, first_key, second_source, second_key, verdict FROM judged"
             " JOIN new_record n USING (row_no) WHERE n.status = 'current'"
         ).fetchall()
-    return {tuple(row[:4]): row[4] for row in found}
+    return {tuple(row[:4]): row[4] for row in found if row[4] in _GRADES}
 
 
 def judged_anew(load: Load, rows: pd.DataFrame) -> NDArray[np.bool_]:

@@ -32,20 +32,27 @@ class Pairs:
     grade: NDArray[np.object_]
 
 
-def match(first: Geometries, second: Geometries, model: PairModel = DEFAULT) -> Pairs:
-    """Compare two surveys of one layer; areas in one metric system, none missing."""
-    moved = without_shift(first, second)
+def match(
+    first: Geometries,
+    second: Geometries,
+    model: PairModel = DEFAULT,
+    asked: NDArray[np.int64] | None = None,
+) -> Pairs:
+    """Compare two surveys of one layer; areas in one metric system, none missing. asked: which shapes of the second
+    survey are compared (all if None); the others tell the shift around these."""
+    chosen = np.arange(len(second)) if asked is None else asked
+    moved = without_shift(first, second, chosen)
     to, at = shapely.STRtree(first).query(moved, predicate="dwithin", distance=REACH)
     features = compare_shapes(first[at], moved[to])
     weight = model.weigh(features)
-    return Pairs(at, to, np.exp(features["overlap"]), np.exp(features["iou"]), weight, model.grade(weight))
+    return Pairs(
+        at, chosen[to], np.exp(features["overlap"]), np.exp(features["iou"]), weight, model.grade(weight)
+    )
 
 
-def without_shift(first: Geometries, second: Geometries) -> Geometries:
-    """The second survey moved by what it is locally shifted against the first, for comparison only."""
-    shift = local_shift(first, second, REACH)
-    moved = np.empty(len(second), object)
-    moved[:] = [
-        shapely.transform(item, lambda p, by=by: p + by) for item, by in zip(second, shift, strict=True)
-    ]
+def without_shift(first: Geometries, second: Geometries, asked: NDArray[np.int64]) -> Geometries:
+    """The shapes second[asked] moved by what they are locally shifted against the first, for comparison only."""
+    shift = local_shift(first, second, REACH, asked)
+    points, of = shapely.get_coordinates(second[asked], return_index=True)
+    moved: Geometries = shapely.set_coordinates(second[asked], points + shift[of])
     return moved

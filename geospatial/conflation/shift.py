@@ -16,26 +16,28 @@ _ALIKE_AREA = 0.7
 _ALIKE = 0.2
 
 
-def local_shift(first: Geometries, second: Geometries, reach: float) -> NDArray[np.float64]:
-    """What must be added to each shape of `second` to bring it onto `first`, as (east, north) in metres.
+def local_shift(
+    first: Geometries, second: Geometries, reach: float, asked: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What must be added to the shapes second[asked] to bring them onto `first`, as (east, north) in metres.
 
     Both in one metric system; reach: how far apart two outlines of one building may lie. The shift at a
     place is the median offset of the centres of pairs around it that are each other's best and alike in
     size; it is zero where there are too few.
     """
-    shift = np.zeros((len(second), 2))
+    shift = np.zeros((len(asked), 2))
     at, to = _good_pairs(first, second, reach)
     if len(at) < _FEW:
         return shift
     centres = shapely.centroid(first[at]), shapely.centroid(second[to])
     offset = shapely.get_coordinates(centres[0]) - shapely.get_coordinates(centres[1])
     here = shapely.points(shapely.get_coordinates(centres[1]))
-    places = shapely.centroid(second)
+    places = shapely.centroid(second[asked])
     which, near = shapely.STRtree(here).query(places, predicate="dwithin", distance=_AROUND)
     order = np.argsort(which, kind="stable")
     which, near = which[order], near[order]
-    starts = np.searchsorted(which, np.arange(len(second)), "left")
-    ends = np.searchsorted(which, np.arange(len(second)), "right")
+    starts = np.searchsorted(which, np.arange(len(asked)), "left")
+    ends = np.searchsorted(which, np.arange(len(asked)), "right")
     for place in np.flatnonzero(ends - starts >= _FEW):
         shift[place] = np.median(offset[near[starts[place] : ends[place]]], axis=0)
     return shift

@@ -34,7 +34,7 @@ def likelier_system(given: Geometries, named: System, reference: Geometries) -> 
     given: as written, in degrees of CGCS2000 or of a shifted system. reference: features of a layer beside
     which these must lie, in EPSG:4490. None if the named system fits, or too little is there to tell.
     """
-    if not (named.is_geographic or named.is_obfuscated) or len(given) < _FEW or len(reference) < _FEW:
+    if not may_be_another(given, named) or len(reference) < _FEW:
         return None
     sample = given[:: max(1, len(given) // _SAMPLE)]
     candidates = [named, *(item for item in _others() if item != named)]
@@ -42,6 +42,11 @@ def likelier_system(given: Geometries, named: System, reference: Geometries) -> 
     best = int(np.argmin(distances))
     told = best > 0 and distances[0] > _FAR and distances[best] < _BETTER * distances[0]
     return candidates[best] if told else None
+
+
+def may_be_another(given: Geometries, named: System) -> bool:
+    """Whether a reference layer could tell that these are in another system: enough of them, in degrees."""
+    return (named.is_geographic or named.is_obfuscated) and len(given) >= _FEW
 
 
 def _others() -> Sequence[System]:

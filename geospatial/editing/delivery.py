@@ -23,6 +23,8 @@ from geospatial.given import Geometries
 from geospatial.layers import Layer
 from geospatial.priority import edit_source
 
+#: The operation that ends an edit.
+WITHDRAWN = "撤销"
 _COLUMNS = ("编辑编号", "要素编号", "操作", "属性", "编辑人", "编辑时间", "现状时间")
 
 
@@ -79,8 +81,6 @@ def write_delivery(
     made_at: datetime,
 ) -> Path:
     """Write the edits of a layer for its contract; returns the file. ours: see `geospatial.editing.reading`."""
-    stamp = made_at.strftime("%Y%m%dT%H%M%S%f")
-    path = folder / f"{edit_source(layer.name)}_{stamp}.gpkg"
     since = ours["stood_since"].to_dict()
     rows = [
         (
@@ -95,6 +95,24 @@ def write_delivery(
         for at, edit in enumerate(edits)
     ]
     shapes: Geometries = np.array([edit.geometry for edit in edits], object)
+    return _write(folder, layer, rows, shapes, made_at)
+
+
+def write_withdrawals(
+    folder: Path, layer: Layer, withdrawn: Mapping[str, Standing], made_by: str, made_at: datetime
+) -> Path:
+    """Write, for its contract, that edits of a layer no longer hold; returns the file. withdrawn: by key."""
+    rows = [
+        (key, str(item.feature_id), WITHDRAWN, "{}", made_by, made_at.isoformat(timespec="seconds"), "")
+        for key, item in withdrawn.items()
+    ]
+    return _write(folder, layer, rows, np.full(len(rows), None, object), made_at)
+
+
+def _write(
+    folder: Path, layer: Layer, rows: Sequence[tuple[str, ...]], shapes: Geometries, made_at: datetime
+) -> Path:
+    path = folder / f"{edit_source(layer.name)}_{made_at.strftime('%Y%m%dT%H%M%S%f')}.gpkg"
     pyogrio.raw.write(
         path,
         np.array(shapely.to_wkb(shapes), object),

@@ -172,13 +172,20 @@ def _divisions(
 
 def _surroundings(register: Register, found: pd.DataFrame) -> None:
     """The place of a building, and the parcel and smallest division it lies in."""
-    rows = np.flatnonzero(found["building"].to_numpy() >= 0)
+    building = found["building"].to_numpy(np.int64)
+    rows = np.flatnonzero(building >= 0)
+    standing, at = np.unique(building[rows], return_inverse=True)
     shape = register.buildings.set_index("feature_id")["geometry"]
-    inside = shapely.point_on_surface(shape.reindex(found["building"].iloc[rows]).to_numpy(object))
-    found.loc[rows, "longitude"], found.loc[rows, "latitude"] = shapely.get_x(inside), shapely.get_y(inside)
+    inside = shapely.point_on_surface(shape.reindex(standing).to_numpy(object))
+    found.loc[rows, "longitude"] = shapely.get_x(inside)[at]
+    found.loc[rows, "latitude"] = shapely.get_y(inside)[at]
     placed = np.flatnonzero(found["longitude"].notna().to_numpy())
-    points = shapely.points(found["longitude"].to_numpy()[placed], found["latitude"].to_numpy()[placed])
-    parcel = lying_in(points, register.parcels["geometry"].to_numpy(object))
+    # Many texts are of one place: it is looked up once.
+    spots, spot = np.unique(
+        found["longitude"].to_numpy()[placed] + 1j * found["latitude"].to_numpy()[placed], return_inverse=True
+    )
+    points = shapely.points(spots.real, spots.imag)
+    parcel = lying_in(points, register.parcels["geometry"].to_numpy(object))[spot]
     there = parcel >= 0
     found.loc[placed[there], "parcel"] = register.parcels["feature_id"].to_numpy(np.int64)[parcel[there]]
     # Where divisions of all levels lie over each other the longest code without trailing zeros is the smallest.
@@ -186,7 +193,7 @@ def _surroundings(register: Register, found: pd.DataFrame) -> None:
     divisions = divisions.iloc[
         np.argsort(-divisions["code"].str.rstrip("0").str.len().to_numpy(), kind="stable")
     ]
-    lying = lying_in(points, divisions["geometry"].to_numpy(object))
+    lying = lying_in(points, divisions["geometry"].to_numpy(object))[spot]
     there = (lying >= 0) & (found["division_code"].to_numpy()[placed] == "")
     found.loc[placed[there], "division_code"] = divisions["code"].to_numpy()[lying[there]]
     found.loc[placed[there], "division"] = divisions["name"].to_numpy()[lying[there]]

@@ -18,7 +18,7 @@ from pyproj import CRS
 
 from geospatial.datum.systems import STANDARD
 from geospatial.editing.origin import VERSION, Origin, versions, write_origin
-from geospatial.layers import Layer
+from geospatial.layers import LAYERS, Layer
 from geospatial.sharing.styles import qml
 
 _SHAPES = {0: "Point", 1: "MultiLineString", 2: "MultiPolygon"}
@@ -36,10 +36,10 @@ class UnknownForm(ValueError):
 
 
 def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origin) -> None:
-    """Write layers (rows as of `read_layer`) to a file, which must not exist or is replaced.
+    """Write layers (rows as of `read_layer` or `read_errors`) to a file, which must not exist or is replaced.
 
-    .gpkg holds any number of layers with their styles, and what it takes to merge edits of it back: the column
-    VERSION and the bases (`geospatial.editing.origin`); .geojson and .parquet hold one layer. Features
+    .gpkg holds any number of layers with their styles, and what it takes to merge edits of the base's layers back:
+    the column VERSION and the bases (`geospatial.editing.origin`); .geojson and .parquet hold one layer. Features
     without geometry are written without one. Raises UnknownForm.
     """
     ending = path.suffix.lower()
@@ -49,7 +49,12 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origi
             " / .gpkg holds several layers, .geojson and .parquet one"
         )
     if ending == ".gpkg":
-        layers = {layer: rows.assign(**{VERSION: versions(layer, rows)}) for layer, rows in layers.items()}
+        editable = {
+            layer: rows.assign(**{VERSION: versions(layer, rows)})
+            for layer, rows in layers.items()
+            if layer.name in LAYERS
+        }
+        layers = {**layers, **editable}
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".basedb-") as folder:
         part = Path(folder) / path.name
         for layer, rows in layers.items():
@@ -59,7 +64,7 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origi
                 _write_vector(part, rows, layer, append=part.exists())
         if ending == ".gpkg":
             _write_styles(part, list(layers))
-            write_origin(part, layers, origin)
+            write_origin(part, editable, origin)
         part.replace(path)
 
 

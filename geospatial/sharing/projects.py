@@ -75,7 +75,7 @@ def _project(data: Data, extent: Bounds, title: str) -> Xml.Element:
             tree,
             "layer-tree-layer",
             {
-                "id": layer.name,
+                "id": layer_id(layer),
                 "name": layer.zh,
                 "source": data.of(layer),
                 "providerKey": data.provider,
@@ -84,11 +84,19 @@ def _project(data: Data, extent: Bounds, title: str) -> Xml.Element:
             },
         )
         layers.append(_layer(layer, data))
-        Xml.SubElement(order, "layer", {"id": layer.name})
+        Xml.SubElement(order, "layer", {"id": layer_id(layer)})
     properties = Xml.SubElement(root, "properties")
     paths = Xml.SubElement(properties, "Paths")
     _text(paths, "Absolute", "false").set("type", "bool")
+    # Without it QGIS leaves the project's own system aside.
+    _text(Xml.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", "1").set("type", "int")
     return root
+
+
+def layer_id(layer: Layer) -> str:
+    """What a project calls a layer. QGIS takes no id of ten characters or fewer: it makes one up, and the layer is
+    missing from the tree."""
+    return f"geospatial_{layer.name}"
 
 
 def _layer(layer: Layer, data: Data) -> Xml.Element:
@@ -102,7 +110,7 @@ def _layer(layer: Layer, data: Data) -> Xml.Element:
             "readOnly": "0",
         },
     )
-    _text(found, "id", layer.name)
+    _text(found, "id", layer_id(layer))
     _text(found, "datasource", data.of(layer))
     _text(found, "layername", layer.zh)
     Xml.SubElement(found, "srs").append(_system())

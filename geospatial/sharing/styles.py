@@ -62,6 +62,8 @@ STYLES = {
     "building": Style((190, 120, 100, 210), (120, 70, 60, 255), 0.15, 4, labelled=2_000),
     "address": Style((40, 110, 170, 230), (255, 255, 255, 255), 0.1, 5, labelled=1_000),
     "pollution_source": Style((200, 30, 40, 255), (255, 255, 255, 255), 0.2, 6, labelled=25_000),
+    "topology_error": Style((255, 0, 160, 90), (220, 0, 120, 255), 0.4, 7, labelled=5_000),
+    "topology_error_point": Style((255, 0, 160, 220), (255, 255, 255, 255), 0.3, 8, labelled=5_000),
 }  # fmt: skip
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

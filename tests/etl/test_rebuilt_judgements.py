@@ -43,7 +43,7 @@ def decide(city: City) -> None:
         ]
     steward.enter(joined(plans))
     steward.withdraw(2)
-    assign(city.store, DOMAIN.entity, [(1, 2)], "赵敏", "李主任", NOW)
+    assign(city.store, DOMAIN.entity.qualified, [(1, 2)], "赵敏", "李主任", NOW)
 
 
 STANDING = [

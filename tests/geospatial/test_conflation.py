@@ -27,16 +27,29 @@ def moved(shapes: np.ndarray, east: float, north: float) -> np.ndarray:
 def test_a_common_shift_is_found_and_taken_out(east: float, north: float) -> None:
     first = row_of(12)
     second = moved(first, east, north)
-    assert np.abs(local_shift(first, second, 10.0) + np.array([east, north])).max() < 1e-6
+    assert np.abs(local_shift(first, second, 10.0, np.arange(12)) + np.array([east, north])).max() < 1e-6
     found = match(first, second)
     sure = found.grade == "auto"
     assert set(zip(found.first[sure], found.second[sure], strict=True)) == {(at, at) for at in range(12)}
     assert found.overlap[sure] == pytest.approx(1, abs=1e-3)
 
 
+@given(st.sets(st.integers(0, 39), max_size=8), st.integers(0, 5))
+def test_some_compared_are_compared_as_all_are(some: set[int], seed: int) -> None:
+    first = row_of(40, 16.0)
+    offset = np.random.default_rng(seed).normal(1.5, 0.8, (40, 2))
+    second = np.array([translate(shape, *by) for shape, by in zip(first, offset, strict=True)], object)
+    every, asked = match(first, second), match(first, second, asked=np.array(sorted(some), np.int64))
+    rows = [
+        set(zip(found.first, found.second, found.weight.round(9), found.grade, strict=True))
+        for found in (every, asked)
+    ]
+    assert rows[1] == {row for row in rows[0] if row[1] in some}
+
+
 def test_few_buildings_tell_no_shift() -> None:
     first = row_of(3)
-    assert (local_shift(first, moved(first, 2, 0), 10.0) == 0).all()
+    assert (local_shift(first, moved(first, 2, 0), 10.0, np.arange(len(first))) == 0).all()
 
 
 def test_a_model_learnt_from_labels_separates_them() -> None:

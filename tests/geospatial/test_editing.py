@@ -232,3 +232,23 @@ def test_mass_deletion_is_shown_to_a_second_person(hamlet: Village, tmp_path: Pa
     (held,) = run(hamlet, "layer", "import", file, code=6)["layers"]
     assert held["status"] == "held" and "10" in held["message"]
     assert hamlet.ask("SELECT count(*) FROM geospatial.building") == [(12,)]
+
+
+def test_edits_are_withdrawn(street: Village, tmp_path: Path) -> None:
+    ids = {key: found[0] for key, found in street.features("zj_buildings").items()}
+    file = tmp_path / "buildings.gpkg"
+    run(street, "layer", "export", "building", file)
+    edit(file, "UPDATE building SET floors = 5 WHERE feature_id IN (?, ?)", ids["1"], ids["2"])
+    edit(file, "DELETE FROM building WHERE feature_id = ?", ids["6"])
+    edit(file, "INSERT INTO building (geom, name) VALUES (?, '新楼')", area(street, box(400, 0, 420, 10)))
+    run(street, "layer", "import", file, "--who", "李工")
+    ((drawn,),) = street.ask("SELECT feature_id FROM geospatial.building WHERE name = '新楼'")
+    assert building(street, ids["6"]) is None
+    told = run(street, "layer", "withdraw", "building", ids["1"], ids["6"], drawn, "--who", "王工")
+    assert told["withdrawn"] == sorted([ids["1"], ids["6"], drawn])
+    assert [building(street, ids[key])[1] for key in ("1", "2", "6")] == [2, 5, 2]  # type: ignore[index]
+    assert building(street, drawn) is None
+    assert street.ask("SELECT feature_id FROM geospatial.edit") == [(ids["2"],)]
+    run(street, "layer", "withdraw", "building", ids["1"], code=2)
+    run(street, "layer", "import", file)
+    assert building(street, ids["1"])[1] == 5, "who imports the file again means it"  # type: ignore[index]

@@ -234,6 +234,18 @@ def test_broken_shapes_are_findings(hamlet: Village) -> None:
     assert expected <= hamlet.findings()
 
 
+def test_an_operation_nobody_agreed_on_is_a_finding(hamlet: Village) -> None:
+    rows = [
+        parcel(f"411102001001JC0000{at}", box(at * 50, 0, at * 50 + 40, 20), area=800.0) for at in range(4)
+    ]
+    words = ("新增", "改改", "", "变更")
+    told = [(values | {"变更类型": word}, shape) for (values, shape), word in zip(rows, words, strict=True)]
+    account = hamlet.deliver("zrzy_parcels", 1, "zrzy_parcels.geojson", geojson(told))
+    assert account.counts["added"] == 4 and account.findings["operation.unknown"] == 1
+    found = "SELECT row_no, column_name, value FROM basedb.finding WHERE code = 'operation.unknown'"
+    assert hamlet.ask(found) == [(2, "变更类型", "改改")]
+
+
 def test_areas_that_are_not_those_of_the_shape(hamlet: Village) -> None:
     ground = box(0, 0, 40, 50)
     rows = [

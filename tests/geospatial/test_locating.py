@@ -141,7 +141,7 @@ def test_layers_are_exported_with_styles_and_drawn(town: Village, tmp_path: Path
     assert (info["crs"], info["features"]) == ("EPSG:4490", 6)
     with sqlite3.connect(tmp_path / "all.gpkg") as connection:
         styled = connection.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault").fetchall()
-    assert {name for (name,) in styled} == set(LAYERS)
+    assert {name for (name,) in styled} == {*LAYERS, "topology_error", "topology_error_point"}
     run(town, "layer", "export", "parcel", str(tmp_path / "p.geojson"))
     assert len(json.loads((tmp_path / "p.geojson").read_text("utf-8"))["features"]) == 1
     run(town, "layer", "export", "parcel", str(tmp_path / "p.parquet"))

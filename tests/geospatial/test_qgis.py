@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from basedb.cli.main import main
 from geospatial.layers import LAYERS
+from geospatial.sharing.projects import layer_id
 from tests.geospatial.editor import edit
 from tests.geospatial.village import Village, box, division, geojson, parcel, surveyed
 
@@ -52,8 +53,11 @@ def test_a_project_opens_every_layer_styled(place: Village, tmp_path: Path) -> N
     run(url, place, "layer", "project", tmp_path / "city.qgz", "--data", tmp_path / "layers.gpkg")
     with zipfile.ZipFile(tmp_path / "city.qgz") as archive:
         found = Xml.fromstring(archive.read("city.qgs"))
-    layers = {item.findtext("id"): item for item in found.iter("maplayer")}
-    assert set(layers) == set(LAYERS)
+    items = {str(item.findtext("id")): item for item in found.iter("maplayer")}
+    assert min(map(len, items)) > 10, "QGIS takes no shorter id"
+    layers = {name: items[layer_id(layer)] for name, layer in LAYERS.items()}
+    assert len(items) == len(layers)
+    assert found.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1", "or QGIS has no system"
     for name, item in layers.items():
         source = str(item.findtext("datasource"))
         file, _, layer = source.partition("|layername=")
@@ -68,7 +72,9 @@ def test_a_project_opens_every_layer_styled(place: Village, tmp_path: Path) -> N
         label = item.find("labeling/settings/text-style")
         assert label is None or label.get("fieldName") in [*info["fields"]]
     shown = [item.get("id") for item in found.iter("layer-tree-layer")]
-    assert shown[-1] == "division" and set(shown) == set(LAYERS), "what lies lowest is drawn first"
+    assert shown[-1] == layer_id(LAYERS["division"]) and set(shown) == set(items), (
+        "what lies lowest is drawn first"
+    )
     assert float(str(found.findtext("mapcanvas/extent/xmin"))) == pytest.approx(113.946, abs=0.01)
     with closing(sqlite3.connect(tmp_path / "layers.gpkg")) as connection:
         for name, style in connection.execute("SELECT f_table_name, styleQML FROM layer_styles"):
@@ -94,7 +100,8 @@ def test_styles_projects_and_roles_on_a_server(village_postgresql: Any, tmp_path
     url = make_url(village.store.url)
     run(village.store.url, village, "layer", "project", tmp_path / "city.qgs")
     project = Xml.parse(tmp_path / "city.qgs")
-    sources = {item.findtext("id"): str(item.findtext("datasource")) for item in project.iter("maplayer")}
+    found = {item.findtext("id"): str(item.findtext("datasource")) for item in project.iter("maplayer")}
+    sources = {name: found[layer_id(layer)] for name, layer in LAYERS.items()}
     assert '"geospatial"."building" (geom)' in sources["building"]
     assert "parcel_masked" in sources["parcel"] and "user=" not in sources["building"]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
 from etl.after_night import after_night
 from geospatial import DOMAIN
 from geospatial.topology import COVERAGES, find_errors
-from tests.geospatial.village import Village, address, addresses, box, geojson, parcel, surveyed
+from tests.geospatial.village import Village, address, addresses, box, geojson, parcel, run, surveyed
 
 
 def layer(*shapes: shapely.Geometry, **columns: object) -> pd.DataFrame:
@@ -134,3 +137,29 @@ def test_checking_what_changed_finds_what_checking_everything_finds(village: Vil
     assert {row[1] for row in checked()} == {"overlap", "far_from_building"}
     parcels(4, ("411102001001JC00002", box(18, 0, 40, 20)), operation="注销")
     assert {row[1] for row in checked()} == {"far_from_building"}
+
+
+def test_errors_are_exported_for_gis_staff(village: Village, tmp_path: Path) -> None:
+    village.buildings(1, [surveyed("1", box(5, 5, 12, 9))])
+    rows = [("411102001001JC00001", box(0, 0, 20, 20)), ("411102001001JC00002", box(18, 0, 40, 20))]
+    village.deliver("zrzy_parcels", 1, "zrzy_parcels.geojson", geojson([parcel(*row) for row in rows]))
+    village.deliver("ga_addresses", 1, "ga_addresses.csv", addresses([address("1", 114.002, 33.56)]))
+    after_night(village.store, {"geospatial": DOMAIN}, 20.0)
+    told = run(village, "layer", "export", "topology_error", tmp_path / "errors.gpkg")
+    assert told["layers"] == ["topology_error", "topology_error_point"] and told["features"] == 2
+    meta, _, shapes, fields = pyogrio.raw.read(tmp_path / "errors.gpkg", layer="topology_error")
+    found = dict(zip(meta["fields"], fields, strict=True))
+    assert (found["kind"][0], found["problem"][0], round(found["measure"][0])) == (
+        "overlap",
+        "与相邻要素重叠",
+        40,
+    )
+    assert meta["geometry_type"] == "MultiPolygon" and len(shapely.get_parts(shapely.from_wkb(shapes))) == 1
+    points = pyogrio.raw.read(tmp_path / "errors.gpkg", layer="topology_error_point")
+    assert shapely.from_wkb(points[2][0]).geom_type == "Point"
+    styled = pyogrio.raw.read(tmp_path / "errors.gpkg", layer="layer_styles", read_geometry=False)
+    assert set(dict(zip(styled[0]["fields"], styled[3], strict=True))["f_table_name"]) == set(told["layers"])
+    run(village, "layer", "import", tmp_path / "errors.gpkg", code=6)
+    run(village, "layer", "export", "topology_error_point", tmp_path / "points.geojson")
+    everything = run(village, "layer", "export", "all", tmp_path / "all.gpkg")["layers"]
+    assert everything[-2:] == told["layers"]

@@ -235,5 +235,7 @@ def run(village: Village, *words: object, code: int = 0) -> Any:
         ["--store", village.store.url, "--json", *map(str, words)],
         env={"BASEDB_ARCHIVE": str(village.archive.directory)},
     )
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
     assert result.exit_code == code, result.output
     return json.loads(result.output)

@@ -83,11 +83,11 @@ def test_who_cannot_tell_leaves_an_item_for_others(village: City) -> None:
     item, other = steward.queue()
     assert (item.unsure_by, item.unsure_reason) == ("李主任", "照片不清")
     assert next_item([item, other], "赵敏") == other
-    assign(village.store, PERSON, [(5, 1)], "赵敏", "李主任", NOW)
+    assign(village.store, PERSON.qualified, [(1, 5)], "赵敏", "李主任", NOW)
     item, other = steward.queue()
     assert item.assigned_to == "赵敏" and next_item([item, other], "赵敏") == item
     assert next_item([item, other], "孙亮") == other and next_item([item], "孙亮") is None
-    assign(village.store, PERSON, [(1, 5)], None, "李主任", NOW)
+    assign(village.store, PERSON.qualified, [(1, 5)], None, "李主任", NOW)
     assert steward.queue()[0].assigned_to is None
 
 
@@ -130,7 +130,7 @@ def test_an_empty_store_has_no_queue(city: City) -> None:
 
 def test_analysts_see_the_same_queue_without_names(village: City) -> None:
     steward = Steward(village)
-    assign(village.store, PERSON, [(2, 6)], "赵敏", "李主任", NOW)
+    assign(village.store, PERSON.qualified, [(2, 6)], "赵敏", "李主任", NOW)
     told = {
         (item.left, item.right, item.weight, item.evidence, *item.records, item.assigned_to, item.since)
         for item in steward.queue()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,3 +132,52 @@ def test_the_parts_of_a_shapefile_are_one_delivery(tmp_path: Path) -> None:
     alone.parent.mkdir()
     alone.write_bytes(data)
     assert not belongs_to_another(alone)
+
+
+def test_a_layer_without_features_has_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "zrzy_parcels.geojson"
+    path.write_bytes(b'{"type": "FeatureCollection", "features": []}')
+    assert refusal(path) == "reader.wrong_columns", "nor does it have columns"
+    empty = vector(tmp_path / "empty" / "zrzy_parcels.gpkg", ROWS)
+    with closing(sqlite3.connect(empty)) as connection, connection:
+        connection.execute("DROP TRIGGER IF EXISTS rtree_zrzy_parcels_geom_delete")
+        connection.execute("DELETE FROM zrzy_parcels")
+    assert read(empty, PARCELS).table.num_rows == 0
+
+
+@pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])
+def test_a_part_that_is_cut_off_is_refused(tmp_path: Path, part: str) -> None:
+    path = shapefile(tmp_path)
+    cut = path.with_suffix(part)
+    cut.write_bytes(cut.read_bytes()[:-20])
+    assert refusal(path) == "reader.truncated"
+
+
+def test_the_contract_may_state_the_system_of_files_that_name_none(tmp_path: Path) -> None:
+    path = tmp_path / "zrzy_parcels.geojson"
+    stating = replace(
+        PARCELS, reader=replace(PARCELS.reader, options={**PARCELS.reader.options, "crs": "EPSG:4547"})
+    )
+    path.write_bytes(geojson(ROWS, crs=None))
+    result = read(path, stating)
+    assert result.table["crs"].to_pylist() == ["EPSG:4547"] * 2
+    assert "reader.crs_of_contract" in {item.code for item in result.notes}
+    path.write_bytes(geojson(ROWS, crs="EPSG:4526", given="EPSG:4526"))
+    assert read(path, stating).table["crs"].to_pylist() == ["EPSG:4526"] * 2, "the file is believed"
+
+
+def test_a_file_geodatabase_comes_as_a_zip_of_its_folder(tmp_path: Path) -> None:
+    database = vector(tmp_path / "zrzy_parcels.gdb", ROWS, driver="OpenFileGDB")
+    packed = tmp_path / "zrzy_parcels.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in database.iterdir():
+            archive.write(part, f"报送/{database.name}/{part.name}")
+    assert read(packed, PARCELS).table["宗地代码"].to_pylist() == [values["宗地代码"] for values, _ in ROWS]
+
+
+def test_layers_of_one_name_in_several_folders_are_several(tmp_path: Path) -> None:
+    packed = tmp_path / "zrzy_parcels.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for year in ("2025", "2026"):
+            archive.writestr(f"{year}/zrzy_parcels.geojson", geojson(ROWS))
+    assert refusal(packed) == "reader.archive"
