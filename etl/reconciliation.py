@@ -15,7 +15,7 @@ from basedb.workbook import Book, Heading
 _ITEM = (
     Heading("事项", 26), Heading("issue", 26), Heading("机构编号", 10), Heading("来源", 18), Heading("来源主键", 26),
     Heading("贵部门记录", 34), Heading("对照来源", 18), Heading("对照记录", 34), Heading("自何时起", 12),
-    Heading("已有天数", 10),
+    Heading("已有天数", 10), Heading("建议改为", 34),
 )  # fmt: skip
 _COUNT = (
     Heading("部门", 24), Heading("来源", 18), Heading("事项", 26), Heading("issue", 26), Heading("月份", 12),
@@ -105,15 +105,16 @@ def _items(
 ) -> Iterator[list[Any]]:
     id_column = domain.entity.id_column
     answer = reader.ask(
-        f"SELECT issue, {id_column}, source, source_key, value, other_source, other_value, since, age_days"
+        f"SELECT issue, {id_column}, source, source_key, value, other_source, other_value, since, age_days,"
+        " suggestion"
         f" FROM {declared.items} WHERE owner = ? ORDER BY issue, age_days DESC, {id_column}",
         [owner],
     )
-    for issue, entity_id, source, key, value, other_source, other, since, age in answer.rows:
+    for issue, entity_id, source, key, value, other_source, other, since, age, hint in answer.rows:
         zh, en = declared.issues.get(issue, (issue, issue))
         hide = issue in declared.personal and not whole_names
-        shown = [_starred(text) if hide else text for text in (value, other)]
-        yield [zh, en, entity_id, source, key, shown[0], other_source, shown[1], since, age]
+        shown = [_starred(text) if hide else text for text in (value, other, hint)]
+        yield [zh, en, entity_id, source, key, shown[0], other_source, shown[1], since, age, shown[2]]
 
 
 def _starred(name: str | None) -> str | None:
