@@ -181,12 +181,12 @@ class Offices:
         return found
 
     def one(self, name: str) -> int:
-        """The id of the only organisation with a current record under this name."""
+        """The id of the only organisation with a current record of its own under this name."""
         return int(
             self.value(
                 "SELECT DISTINCT m.organization_id FROM legalentity.organization_mention m"
                 " JOIN legalentity.source_record r ON r.record_id = m.record_id"
-                " WHERE m.name = ? AND r.status = 'current'",
+                " WHERE m.name = ? AND m.role = 'self' AND r.status = 'current'",
                 name,
             )
         )
