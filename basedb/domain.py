@@ -222,7 +222,7 @@ class Reconciliation:
     """What departments owe each other in a domain, and how it is told.
 
     items: the view with one row per open item (issue, <entity>_id, owner, source, source_key, value,
-    other_source, other_value, since, age_days); counts: per owner, source, issue and month; rates: per
+    other_source, other_value, since, age_days, suggestion); counts: per owner, source, issue and month; rates: per
     source, how much of it is matched. issues: issue → its text in Chinese and English. personal: issues
     whose values are personal names.
     """

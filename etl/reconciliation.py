@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from basedb.workbook import Book, Heading
 _ITEM = (
     Heading("事项", 26), Heading("issue", 26), Heading("机构编号", 10), Heading("来源", 18), Heading("来源主键", 26),
     Heading("贵部门记录", 34), Heading("对照来源", 18), Heading("对照记录", 34), Heading("自何时起", 12),
-    Heading("已有天数", 10),
+    Heading("已有天数", 10), Heading("建议改为", 34),
 )  # fmt: skip
 _COUNT = (
     Heading("部门", 24), Heading("来源", 18), Heading("事项", 26), Heading("issue", 26), Heading("月份", 12),
@@ -70,11 +72,10 @@ def write_workbook(
     book.page("说明", _cover(domain, now, whole_names))
     book.table("按部门和月份", _COUNT, _counts(reader, declared))
     book.table("对应率", _RATE, ([*row.values()] for row in rates(reader, declared)))
-    owners = sorted({tally.owner for tally in tallies(reader, declared)})
     written = 0
-    for owner in owners:
+    for owner, items in groupby(_items(reader, domain, declared, whole_names), key=itemgetter(0)):
         title = owner.translate(_NOT_IN_TITLES)[:_LONGEST_TITLE]
-        written += book.table(title, _ITEM, _items(reader, domain, declared, owner, whole_names))
+        written += book.table(title, _ITEM, (cells for _, cells in items))
     book.save(path)
     return written
 
@@ -101,19 +102,19 @@ def _counts(reader: Reader, declared: Reconciliation) -> Iterator[list[Any]]:
 
 
 def _items(
-    reader: Reader, domain: Domain, declared: Reconciliation, owner: str, whole_names: bool
-) -> Iterator[list[Any]]:
+    reader: Reader, domain: Domain, declared: Reconciliation, whole_names: bool
+) -> Iterator[tuple[str, list[Any]]]:
+    """Every item as its owner and the cells of its row, those of one owner together."""
     id_column = domain.entity.id_column
     answer = reader.ask(
-        f"SELECT issue, {id_column}, source, source_key, value, other_source, other_value, since, age_days"
-        f" FROM {declared.items} WHERE owner = ? ORDER BY issue, age_days DESC, {id_column}",
-        [owner],
+        f"SELECT owner, issue, {id_column}, source, source_key, value, other_source, other_value, since, age_days,"
+        f" suggestion FROM {declared.items} ORDER BY owner, issue, age_days DESC, {id_column}"
     )
-    for issue, entity_id, source, key, value, other_source, other, since, age in answer.rows:
+    for owner, issue, entity_id, source, key, value, other_source, other, since, age, hint in answer.rows:
         zh, en = declared.issues.get(issue, (issue, issue))
         hide = issue in declared.personal and not whole_names
-        shown = [_starred(text) if hide else text for text in (value, other)]
-        yield [zh, en, entity_id, source, key, shown[0], other_source, shown[1], since, age]
+        shown = [_starred(text) if hide else text for text in (value, other, hint)]
+        yield owner, [zh, en, entity_id, source, key, shown[0], other_source, shown[1], since, age, shown[2]]
 
 
 def _starred(name: str | None) -> str | None:

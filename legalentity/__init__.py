@@ -8,6 +8,7 @@ from legalentity.credit_checks import check_credit_record
 from legalentity.headers import HEADERS
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
+from legalentity.migrations import MIGRATIONS
 from legalentity.reconciliation import RECONCILIATION
 from legalentity.standardize import CAPITAL_JUMPED, check_organization
 from legalentity.survivorship import DERIVED
@@ -57,6 +58,7 @@ DOMAIN = Domain(
     headers=HEADERS,
     crossings=(PEOPLE,),
     reconciliation=RECONCILIATION,
+    migrations=MIGRATIONS,
     facts=(
         "legalentity.identifier",
         "legalentity.name",
@@ -65,6 +67,7 @@ DOMAIN = Domain(
         "legalentity.status_event",
         "legalentity.license_record",
         "legalentity.penalty_record",
+        "legalentity.land_holding",
     ),
     movements=(Movement("enterprise", "legalentity.enterprise_movement"),),
 )

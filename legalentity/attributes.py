@@ -12,6 +12,7 @@ from basedb.domain import Attribute, Feature
 from basedb.findings import Standardized
 from basedb.standards import addresses, amounts, codes, dates, identifiers, names, organizations, phones
 from basedb.store.labels import Secrecy, Sharing
+from legalentity.naming import organization_name
 
 _ColumnFunction = Callable[[pd.Series], Standardized]
 
@@ -80,7 +81,7 @@ ORGANIZATION = (
     _public(
         "name",
         "名称",
-        organizations.organization_name,
+        organization_name,
         features=(
             Feature("name_folded", "名称比对形", "name_folded"),
             Feature("name_division", "名称中的行政区划", "division"),
@@ -96,9 +97,17 @@ ORGANIZATION = (
     _public(
         "former_name",
         "曾用名称",
-        organizations.organization_name,
+        organization_name,
         output="name",
         features=(Feature("former_name_folded", "曾用名称比对形", "name_folded"),),
+    ),
+    # A list that gives nothing but a name, again and again: the same name is the same organisation to it.
+    _public(
+        "sole_name",
+        "只以名称指明的机构的名称比对形（仅用于比对）",
+        organization_name,
+        output="name_folded",
+        mastered=False,
     ),
     _public("short_name", "简称"),
     _public("foreign_name", "外文名称"),
@@ -221,6 +230,9 @@ OFFICE = (
     _date("appointed_date", "任职或入股日期"),
 )
 
+# Which land somebody has a right to; what it is like the space base says.
+LAND = (_public("parcel_code", "宗地代码", identifiers.parcel_code),)
+
 RECORD = (
     _public("certificate_no", "证书编号"),
     _date("issued_date", "办证日期"),
@@ -230,4 +242,5 @@ RECORD = (
     *LICENSE,
     *PENALTY,
     *OFFICE,
+    *LAND,
 )

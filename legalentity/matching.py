@@ -79,6 +79,7 @@ BY_CODE = KeyRule(
     keys={
         "org_code": "org_code_valid",
         "registration_number": "registration_number_valid",
+        "sole_name": "sole_name IS NOT NULL",
     },
     compatible=COMPATIBLE,
     compares=(
@@ -124,7 +125,7 @@ _PLAIN = (
 _COLUMNS = (
     *_PLAIN, "name_division", "name_form", "name_branch", "name_marks", "org_code", "org_code_valid", "credit_code",
     "taxpayer_number", "taxpayer_kind", "registration_number_valid", "representative_number",
-    "representative_number_valid", "registered_address_key", "business_address_key",
+    "representative_number_valid", "registered_address_key", "business_address_key", "sole_name",
 )  # fmt: skip
 _RECORDS = {
     **{name: name for name in _PLAIN},

@@ -7,12 +7,6 @@ import pandas as pd
 
 from basedb.findings import Severity, define
 
-NAME_IS_NUMBER = define(
-    "organization.name_is_number",
-    Severity.WARNING,
-    "名称栏填写的是号码",
-    "the name column holds a number",
-)
 NAME_IS_ADDRESS = define(
     "organization.name_is_address",
     Severity.WARNING,
@@ -69,8 +63,9 @@ KIND_DIFFERS = define(
 )
 
 _FOUNDING = "1949-10-01"
-_MOVE_NUMBER = "移至代码或证件号码栏，另填名称 / a number belongs into its own column"
 _MOVE_ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"
+_OLD_FIRM = "核对成立日期；确在1949年以前设立的，附登记依据 / check the date; prove it if it is right"
+_CHECK_ORDER = "核对两个日期，疑互换 / check both dates, perhaps they were swapped"
 _MOVE_CITIZEN = "移至法定代表人证件号码栏，另填姓名 / the number belongs into its own column"
 # The largest registered companies have a few million 万元; those of a county rarely a hundred thousand.
 _CAPITAL_LIMIT = 1_000_000
@@ -102,8 +97,6 @@ def _names(mentions: pd.DataFrame) -> list[pd.DataFrame]:
     found = []
     if "name" in mentions:
         name = _text(mentions, "name")
-        number = name.str.fullmatch(r"[0-9A-Za-z\-]*\d{8,}[0-9A-Za-z\-]*")
-        found.append(_rows(number, "name", NAME_IS_NUMBER, _constant(name, _MOVE_NUMBER)))
         address = name.str.contains(
             r"(?:路|街|巷|道|村|镇|乡|社区)\d+(?:号|组|弄)(?:.{0,12}(?:室|楼|号|单元|院))?$", regex=True
         ) & ~name.str.contains(r"公司|店|社|厂|部|中心|学校|医院|超市")
@@ -136,7 +129,8 @@ def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
     ):
         if name in mentions:
             later = _text(mentions, name)
-            found.append(_rows(stated & later.ne("") & (later < established), name, code))
+            wrong = stated & later.ne("") & (later < established)
+            found.append(_rows(wrong, name, code, _constant(later, _CHECK_ORDER)))
     return found
 
 
@@ -157,7 +151,7 @@ def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
     valid = pd.Series(_flag(mentions, "credit_code_valid"))
     if "credit_code" in mentions and "org_code" in mentions:
         inner, stated = credit.str.slice(8, 17), _text(mentions, "org_code")
-        wrong = valid & pd.Series(_flag(mentions, "org_code_valid")) & stated.ne(inner)
+        wrong = valid & stated.ne("") & stated.ne(inner)
         found.append(_rows(wrong, "org_code", CODES_DIFFER, inner))
     if "credit_code" in mentions and "kind" in mentions:
         kind = _text(mentions, "kind")
@@ -166,7 +160,8 @@ def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
             not isinstance(kinds, set) or value in ("", "other") or value in kinds
             for kinds, value in zip(allowed, kind, strict=True)
         ]
-        found.append(_rows(valid & ~pd.Series(fits, dtype=bool), "kind", KIND_DIFFERS))
+        told = allowed.map(lambda kinds: "、".join(sorted(kinds)) if isinstance(kinds, set) else None)
+        found.append(_rows(valid & ~pd.Series(fits, dtype=bool), "kind", KIND_DIFFERS, told))
     return found
 
 
@@ -175,10 +170,11 @@ def _constant(like: pd.Series, text: str) -> pd.Series:
 
 
 def _next_century(dates: pd.Series, approved: pd.Series) -> pd.Series:
-    """1915-03-12 as 2015-03-12, if what was approved since then was so after that: clerks mistake the century."""
+    """1915-03-12 as 2015-03-12, if what was approved since then was so after that: clerks mistake the century.
+    Else what to do about it."""
     later = (dates.str.slice(0, 4).where(dates.ne(""), "0").astype("int64") + 100).astype("string")
     shifted = later.str.cat(dates.str.slice(4).astype("string"))
-    return shifted.astype(object).where(shifted <= approved, None)
+    return shifted.astype(object).where(shifted <= approved, _OLD_FIRM)
 
 
 def _text(mentions: pd.DataFrame, name: str) -> pd.Series:

@@ -19,7 +19,7 @@ organization_mention = mention_table(
     SCHEMA,
     "organization",
     ORGANIZATION,
-    indexed=["org_code", "credit_code", "registration_number", "name_core"],
+    indexed=["org_code", "credit_code", "registration_number", "name_core", "sole_name"],
 )
 organization_evidence, organization_block = evidence_tables(metadata, SCHEMA, "organization")
 organization, organization_version = master_tables(

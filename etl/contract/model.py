@@ -113,7 +113,8 @@ class Column:
 
     required: a blank value is a failure. optional: the file may lack the column altogether.
     lookup: local text → the text to standardize. aliases: other headers it has been seen under.
-    fallback: it feeds targets of columns before it, and counts where those are blank.
+    fallback: it feeds targets of columns before it, and counts where those are blank. only: of the names in
+    it those of organizations count, the others are as good as blank.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Column:
     lookup: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     fallback: bool = False
+    only: Literal["organizations"] | None = None
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
         lookup=spec.get("lookup", {}),
         aliases=tuple(spec.get("aliases", ())),
         fallback=spec.get("fallback", False),
+        only=spec.get("only"),
     )
 
 

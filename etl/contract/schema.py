@@ -100,6 +100,7 @@ _COLUMN = _object(
         "lookup": {"type": "object", "additionalProperties": {"type": "string"}},
         "aliases": _TEXTS,
         "fallback": {"type": "boolean"},
+        "only": {"enum": ["organizations"]},
     },
     ("to",),
 )

@@ -24,6 +24,7 @@ from etl.demo.sources.mz_divisions import Divisions
 from etl.demo.sources.mz_marriages import Marriages
 from etl.demo.sources.rs_insured import Insurance
 from etl.demo.sources.scjg_enterprises import Enterprises
+from etl.demo.sources.scjg_officers import Officers
 from etl.demo.sources.sthj_pollution_sources import PollutionSources
 from etl.demo.sources.sw_taxpayers import Taxpayers
 from etl.demo.sources.tj_units import Units
@@ -38,7 +39,7 @@ from etl.demo.truth import Truth
 Progress = Callable[[str, float], None]
 SOURCES: tuple[type[Source], ...] = (
     Police, Insurance, Births, Deaths, Marriages, Students, Enterprises, Taxpayers, OrganisationCodes, Institutions,
-    Units, Licences, Penalties, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads,
+    Units, Officers, Licences, Penalties, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads,
     PollutionSources,
 )  # fmt: skip
 

@@ -138,6 +138,13 @@ RATES: dict[str, dict[str, float]] = {
         "phone_missing": 0.127,
         "rep_stale": 0.07,
     },
+    "scjg_officers": {
+        "id_15": 0.02,
+        "id_missing": 0.03,
+        "id_wrong": 0.01,
+        "name_short": 0.03,
+        "uscc_missing": 0.01,
+    },
     "fg_licenses": {"code_wrong": 0.01, "name_short": 0.02, "person": 0.03, "uscc_missing": 0.05},
     "fg_penalties": {
         "code_wrong": 0.01,

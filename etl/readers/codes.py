@@ -9,6 +9,12 @@ NO_ROWS = define("reader.no_rows", Severity.WARNING, "只有表头，没有数�
 WRONG_ENCODING = define(
     "reader.wrong_encoding", Severity.ERROR, "实际编码与约定不符", "the encoding is not the declared one"
 )
+STRAY_MARK = define(
+    "reader.stray_mark",
+    Severity.INFO,
+    "文件以 UTF-8 标记（BOM）开头而内容不是 UTF-8，已忽略该标记",
+    "the file begins with UTF-8's byte order mark and is not UTF-8; the mark was ignored",
+)
 NO_CRS = define("reader.no_crs", Severity.ERROR, "文件没有注明坐标系", "the file names no coordinate system")
 CRS_OF_CONTRACT = define(
     "reader.crs_of_contract",
@@ -40,6 +46,12 @@ OTHER_EXTRACT = define(
 REORDERED = define(
     "reader.columns_reordered", Severity.INFO, "列的次序有变", "the columns changed their order"
 )
+HEADER_MOVED = define(
+    "reader.header_moved",
+    Severity.INFO,
+    "表头的位置或行数与约定不同",
+    "the header stands elsewhere or has another number of rows",
+)
 ALIASED = define("reader.column_aliased", Severity.INFO, "列使用了别名", "a column came under an alias")
 ABSENT = define("reader.column_absent", Severity.INFO, "文件没有可选列", "an optional column is absent")
 OTHER_SHEETS = define(
@@ -48,8 +60,26 @@ OTHER_SHEETS = define(
 FORMULA = define(
     "reader.formula", Severity.INFO, "单元格为公式，取其缓存值", "a formula; its cached value was read"
 )
+TEXT_FORMULA = define(
+    "reader.text_formula",
+    Severity.INFO,
+    '单元格写作 ="…"（Excel 保留文本的写法），已取引号内的内容',
+    'the cell is written ="…", as Excel keeps text; what stands in the quotes was taken',
+)
 FORMULA_EMPTY = define(
     "reader.formula_without_value", Severity.WARNING, "公式没有缓存值", "a formula without a cached value"
+)
+HOLDERS = define(
+    "reader.holders",
+    Severity.INFO,
+    "该列混有机构和个人，只取机构",
+    "the column names organisations and people; only organisations were taken",
+)
+DOUBTFUL_HOLDER = define(
+    "reader.doubtful_holder",
+    Severity.INFO,
+    "看不出是机构还是个人，未取",
+    "neither clearly an organisation nor a person: not taken",
 )
 CUT_CHARACTER = define(
     "reader.cut_character",

@@ -22,7 +22,8 @@ import pyarrow.csv as pacsv
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.delimited_careful import Dialect, read_carefully
-from etl.readers.encoding import check_encoding, codec
+from etl.readers.encoding import check_encoding, codec, is_stray_mark
+from etl.readers.excel_text import unwrap_text_formulas
 from etl.readers.headers import Header, join_headers, resolve, share_known
 from etl.readers.opening import open_bytes
 from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_table
@@ -32,6 +33,7 @@ _SAMPLE = 1 << 18
 _BLOCK = 1 << 21
 #: How Arrow hands over a column with Chinese in it: its distinct values need decoding once.
 _CODED = pa.dictionary(pa.int32(), pa.binary())
+_TEXT_FORMULA = re.compile(rb'="')
 _FOREIGN = ("utf-8", "gb18030", "utf-16", "big5")
 
 
@@ -51,7 +53,9 @@ def read_delimited(
     options = spec.options
     data = open_bytes(path, options)
     encoding = codec(options["encoding"], path)
-    check_encoding(_sample(data), encoding, path)
+    sample = _sample(data)
+    check_encoding(sample, encoding, path)
+    stray = (note(codes.STRAY_MARK),) if is_stray_mark(sample) else ()
     delimiter, quote = options.get("delimiter", ",").replace("\\t", "\t"), options.get("quote", '"')
     if not _splits_safely(encoding, delimiter, quote):
         data = pa.py_buffer(
@@ -74,9 +78,10 @@ def read_delimited(
     else:
         fast = _read_fast(body, header, contract)
         result = fast or read_carefully(body.data, encoding, dialect, header, contract)
+    result = replace(result, notes=(*stray, *result.notes))
     if result.table.num_rows == 0 and not result.rejected:
         return replace(result, notes=(*result.notes, note(codes.NO_ROWS)))
-    return result
+    return unwrap_text_formulas(result) if _TEXT_FORMULA.search(memoryview(body.data)) else result
 
 
 def _read_fast(body: _Body, header: Header, contract: Contract) -> ReadResult | None:

@@ -54,6 +54,8 @@ def check_encoding(sample: bytes, encoding: str, path: Path) -> None:
 
     sample: the beginning of the file, cut after a whole line. encoding: as `codec` returns it.
     """
+    if is_stray_mark(sample):
+        sample = sample[len(codecs.BOM_UTF8) :]
     marked = _byte_order_mark(sample)
     if marked and marked != encoding and not encoding.startswith(marked):
         raise _wrong(path, encoding, marked)
@@ -69,6 +71,16 @@ def check_encoding(sample: bytes, encoding: str, path: Path) -> None:
             as_utf8 = sample.decode("utf-8", "ignore")
         if as_utf8 is not None and plausibility(as_utf8) > (0.8 if damaged else plausibility(as_gb)):
             raise _wrong(path, encoding, "utf-8")
+
+
+def is_stray_mark(sample: bytes) -> bool:
+    """Whether a text begins with UTF-8's byte order mark and goes on in another encoding (GBK, as a rule)."""
+    rest = sample.removeprefix(codecs.BOM_UTF8)
+    return rest != sample and _decoded(rest, "utf-8") is None and plausibility(_lenient(rest)) > 0.5
+
+
+def _lenient(raw: bytes) -> str:
+    return raw.decode("gb18030", "ignore")
 
 
 def is_utf8_cell(raw: bytes) -> bool:

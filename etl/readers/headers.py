@@ -29,17 +29,19 @@ def fold(header: str) -> str:
 def join_headers(rows: Sequence[Sequence[str | None]]) -> list[str]:
     """One header per column from several header rows, joined with ``/``.
 
-    A blank cell of an upper row belongs to the group on its left, as merged cells are stored.
+    A blank cell of an upper row belongs to the group on its left, as merged cells are stored, if the rows
+    above put both into one group; else it is the rest of a cell merged downwards.
     """
     width = max((len(row) for row in rows), default=0)
     parts: list[list[str]] = [[] for _ in range(width)]
     for depth, row in enumerate(rows):
-        group = ""
+        above = ["/".join(part) for part in parts]
+        group, group_above = "", ""
         for position in range(width):
             cell = fold((row[position] if position < len(row) else None) or "")
             if cell:
-                group = cell
-            elif depth < len(rows) - 1:
+                group, group_above = cell, above[position]
+            elif depth < len(rows) - 1 and above[position] == group_above:
                 cell = group
             if cell and (not parts[position] or parts[position][-1] != cell):
                 parts[position].append(cell)

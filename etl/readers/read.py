@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from etl.contract.model import Contract, LeftOut
 from etl.readers.dbf import read_dbf
 from etl.readers.delimited import read_delimited
+from etl.readers.holders import keep_organizations
 from etl.readers.json_records import read_json, read_jsonl
 from etl.readers.parquet import read_parquet
 from etl.readers.published import read_published
@@ -52,7 +53,12 @@ def read(path: Path | str, contract: Contract, others: Iterable[Contract] = ()) 
     path = Path(path)
     spec = contract.reader_for(path.name)
     result = _READERS[spec.format](path, contract, spec, others)
-    return result if contract.leave_out is None else _without(result, contract.leave_out)
+    if contract.leave_out is not None:
+        result = _without(result, contract.leave_out)
+    for column in contract.columns.values():
+        if column.only == "organizations":
+            result = keep_organizations(result, column.name)
+    return result
 
 
 def _without(result: ReadResult, left_out: LeftOut) -> ReadResult:

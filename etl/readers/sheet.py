@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
-from etl.readers.headers import join_headers, resolve, share_known
+from etl.readers.headers import Header, join_headers, resolve, share_known
 from etl.readers.result import IgnoredRow, Note, ReadRefusal, ReadResult, note, text_table
 
 _SEARCHED_ROWS = 30
+_DEEPEST_HEADER = 4
 
 Row = Sequence[str | None]
 
@@ -47,17 +48,7 @@ def sheet_result(
     rows = _without_blank_end(sheet.rows)
     if not rows:
         raise ReadRefusal(path, codes.EMPTY_FILE, "工作表为空", "the sheet is empty")
-    depth = spec.options.get("header_rows", 1)
-    start = spec.options.get("title_rows")
-    if start is None:
-        start = _find_header(rows, depth, [contract, *others])
-    headers = join_headers(rows[start : start + depth])
-    while headers and not headers[-1]:
-        headers.pop()
-    if not headers:
-        raise ReadRefusal(path, codes.NO_HEADER, line=start + 1)
-    header = resolve(headers, contract, path, others)
-    first = start + depth
+    header, first = _header(path, rows, contract, spec, others)
     footnotes = [re.compile(pattern) for pattern in spec.options.get("footnotes", ())]
     kept: list[Row] = []
     numbers: list[int] = []
@@ -80,6 +71,61 @@ def sheet_result(
         notes.append(note(codes.NO_ROWS))
     table = text_table(columns, contract.read_columns, np.array(numbers, np.int64))
     return ReadResult(table, tuple(ignored), notes=tuple(notes))
+
+
+def _header(
+    path: Path, rows: Sequence[Row], contract: Contract, spec: ReaderSpec, others: tuple[Contract, ...]
+) -> tuple[Header, int]:
+    """The header, and the row below it: where the contract says, or where else all declared columns are."""
+    depth = spec.options.get("header_rows", 1)
+    start = spec.options.get("title_rows")
+    if start is None:
+        start = _find_header(rows, depth, [contract, *others])
+    try:
+        return _header_at(path, rows, start, depth, contract, others), start + depth
+    except ReadRefusal as refusal:
+        if refusal.code not in (codes.WRONG_COLUMNS, codes.DUPLICATE_COLUMN, codes.NO_HEADER):
+            raise
+        moved = _moved_header(path, rows, contract, depth)
+        if moved is None:
+            raise
+    header, top, bottom = moved
+    told = note(
+        codes.HEADER_MOVED,
+        f"表头在第 {top + 1} 至 {bottom} 行，约定为第 {start + 1} 至 {start + depth} 行",
+        f"the header is in rows {top + 1} to {bottom}, agreed were {start + 1} to {start + depth}",
+    )
+    return replace(header, notes=(told, *header.notes)), bottom
+
+
+def _header_at(
+    path: Path, rows: Sequence[Row], start: int, depth: int, contract: Contract, others: Iterable[Contract]
+) -> Header:
+    headers = join_headers(rows[start : start + depth])
+    while headers and not headers[-1]:
+        headers.pop()
+    if not headers:
+        raise ReadRefusal(path, codes.NO_HEADER, line=start + 1)
+    return resolve(headers, contract, path, others)
+
+
+def _moved_header(
+    path: Path, rows: Sequence[Row], contract: Contract, agreed: int
+) -> tuple[Header, int, int] | None:
+    """The header that has all columns of the contract and no others, its first row and the row below it:
+    one of `agreed` rows if there is one, else of the fewest."""
+    for depth in sorted(range(1, _DEEPEST_HEADER + 1), key=lambda rows: (rows != agreed, rows)):
+        for start in range(min(_SEARCHED_ROWS, len(rows) - depth + 1)):
+            if (
+                share_known([cell for cell in join_headers(rows[start : start + depth]) if cell], contract)
+                < 1
+            ):
+                continue
+            try:
+                return _header_at(path, rows, start, depth, contract, ()), start, start + depth
+            except ReadRefusal:
+                continue
+    return None
 
 
 def _find_header(rows: Sequence[Row], depth: int, contracts: Sequence[Contract]) -> int:

@@ -5,7 +5,7 @@
 -- column is_valid: 校验通过；无校验规则的为空
 -- column is_current: 现行记录仍如此填写
 -- column records: 如此填写的部门记录版本数
-WITH mentioned AS (
+WITH mentioned AS NOT MATERIALIZED (
     SELECT m.organization_id, r.source, r.status, r.valid_from, r.valid_to, m.credit_code, m.credit_code_valid,
         m.org_code, m.org_code_valid, m.registration_number, m.registration_number_valid, m.taxpayer_number,
         m.taxpayer_valid, m.insurance_number

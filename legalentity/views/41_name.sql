@@ -4,7 +4,7 @@
 -- column name: 名称
 -- column is_current: 现行记录仍如此填写
 -- column records: 如此填写的部门记录版本数
-WITH mentioned AS (
+WITH mentioned AS NOT MATERIALIZED (
     SELECT m.organization_id, r.source, r.status, r.valid_from, r.valid_to, m.name, m.name_folded, m.former_name,
         m.former_name_folded, m.short_name, m.foreign_name
     FROM legalentity.organization_mention m

@@ -5,7 +5,7 @@
 -- column branch: 名称中的分支机构部分
 -- column grade: 认定：matched 名称对应且唯一、ambiguous 对应多个、unknown 库内没有
 -- column candidates: 名称对应的总机构数
-WITH said AS (
+WITH said AS NOT MATERIALIZED (
     SELECT DISTINCT m.organization_id, m.name_folded, m.name_core, m.name_branch
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id
@@ -14,9 +14,10 @@ WITH said AS (
 tie AS (
     SELECT DISTINCT b.organization_id, p.organization_id AS parent_id, length(p.name_folded) AS closeness
     FROM said b
-    JOIN said p ON p.name_core = b.name_core AND p.name_branch IS NULL AND p.organization_id <> b.organization_id
-        AND length(b.name_folded) > length(p.name_folded)
+    JOIN legalentity.organization_mention p ON p.name_core = b.name_core AND p.name_branch IS NULL
+        AND p.organization_id <> b.organization_id AND length(b.name_folded) > length(p.name_folded)
         AND substr(b.name_folded, 1, length(p.name_folded)) = p.name_folded
+    JOIN legalentity.source_record pr ON pr.record_id = p.record_id AND pr.status = 'current'
     WHERE b.name_branch IS NOT NULL
 ),
 nearest AS (

@@ -20,7 +20,7 @@ WITH said AS (
     JOIN legalentity.source_record r ON r.record_id = m.record_id
     WHERE m.role = 'company' AND (r.standard ->> 'officer_name') IS NOT NULL
 ),
-linked AS (
+linked AS NOT MATERIALIZED (
     -- A superseded version may have named another person than the last one does.
     SELECT s.*, p.person_id, p.method, p.match_weight FROM said s
     LEFT JOIN legalentity.role_person p ON p.source_key = s.source_key AND p.source = s.source

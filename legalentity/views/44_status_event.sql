@@ -3,10 +3,10 @@
 -- column event: 事件：established 设立、tax_registered 税务登记、revoked 吊销、cancelled 注销、moved_out 迁出、suspended 停业、abnormal 非正常、active 恢复
 -- column event_date: 事件日期
 -- column basis: 依据：stated 部门给出日期、valid_from 记录生效日期
-WITH said AS (
+WITH said AS NOT MATERIALIZED (
     SELECT m.organization_id, r.source, r.source_key, r.record_id, r.valid_from, r.as_of, m.established_date,
         m.revoked_date, m.cancelled_date, m.tax_registered_date, m.registration_status,
-        lag(m.registration_status) OVER (PARTITION BY r.source, r.source_key, m.role ORDER BY r.as_of, r.record_id)
+        lag(m.registration_status) OVER (PARTITION BY m.organization_id, r.source, r.source_key, m.role ORDER BY r.as_of, r.record_id)
             AS status_before
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id

@@ -1,28 +1,22 @@
 -- 对应：许可、处罚、参保、排污等记录中提到的机构与库内机构的对应，一处提及一行；grade 说明依据
 -- view: legalentity.attachment
--- column role: 角色：licensee 被许可人、penalized 被处罚人、employer 用人单位、operator 排污单位、company 任职或入股的企业、shareholder 法人股东
+-- column role: 角色：licensee 被许可人、penalized 被处罚人、employer 用人单位、operator 排污单位、company 任职或入股的企业、shareholder 法人股东、land_holder 宗地权利人
 -- column stated_name: 记录所写名称
 -- column stated_code: 记录所写统一社会信用代码或组织机构代码
 -- column grade: 依据：code_and_name 代码与名称相符、code 代码相符、name 名称相符、scored 评分认定、ambiguous 同名同码者不止一个或把握不足，待人工、unattached 登记等部门均无此机构
 -- column name_use: 所写名称：current 现用、former 当时在用的曾用名、given_up 当时已不再使用、variant 其他部门如此写、different 与已知名称不同、unknown 无从对照
 -- column candidates: 待人工选定的机构编号
-WITH said AS (
-    SELECT m.mention_id, m.record_id, m.role, m.organization_id, m.name, m.name_folded, m.credit_code, m.org_code,
+WITH said AS NOT MATERIALIZED (
+    SELECT m.mention_id, m.record_id, m.role, m.organization_id, m.name, m.name_folded, m.name_core, m.credit_code, m.org_code,
         m.org_code_valid, m.registration_number, m.registration_number_valid, m.method, m.match_weight, r.source,
         r.source_key, r.status, r.valid_from
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id
     WHERE m.role <> 'self'
 ),
-own AS (
-    SELECT m.organization_id, m.name, m.name_folded, m.former_name_folded, m.org_code, m.org_code_valid, m.registration_number,
-        m.registration_number_valid
-    FROM legalentity.organization_mention m
-    JOIN legalentity.source_record r ON r.record_id = m.record_id
-    WHERE m.role = 'self'
-),
-known AS (SELECT DISTINCT organization_id FROM own),
-code AS (
+own AS NOT MATERIALIZED (SELECT * FROM legalentity.organization_mention WHERE role = 'self'),
+known AS NOT MATERIALIZED (SELECT DISTINCT organization_id FROM own),
+code AS NOT MATERIALIZED (
     SELECT DISTINCT organization_id, org_code AS code FROM own WHERE org_code_valid
     UNION
     SELECT DISTINCT organization_id, registration_number FROM own WHERE registration_number_valid
@@ -45,7 +39,7 @@ written AS (
         SELECT organization_id, former_name_folded, 1 FROM own WHERE former_name_folded IS NOT NULL) AS naming
     GROUP BY organization_id, name_folded
 ),
-question AS (
+question AS NOT MATERIALIZED (
     SELECT x.organization_id, y.organization_id AS other_id
     FROM legalentity.organization_evidence e
     JOIN legalentity.organization_mention x ON x.mention_id = e.a
@@ -53,7 +47,7 @@ question AS (
     WHERE e.outcome = 'review' AND x.organization_id <> y.organization_id
 ),
 -- Whom a holder that nobody else knows may be: an open question of matching, or one of its name or code.
-loose AS (
+loose AS NOT MATERIALIZED (
     SELECT s.* FROM said s WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.organization_id = s.organization_id)
 ),
 candidate AS (
@@ -63,14 +57,19 @@ candidate AS (
         UNION
         SELECT other_id, CAST(organization_id AS VARCHAR) FROM question
         UNION
+        -- One name has one core, and cores are indexed.
         SELECT l.organization_id, CAST(w.organization_id AS VARCHAR)
-        FROM loose l JOIN written w ON w.name_folded = l.name_folded
+        FROM loose l JOIN own w ON w.name_core = l.name_core AND w.name_folded = l.name_folded
+        UNION
+        SELECT l.organization_id, CAST(w.organization_id AS VARCHAR)
+        FROM loose l JOIN own w ON w.former_name_folded = l.name_folded
         UNION
         SELECT l.organization_id, CAST(d.organization_id AS VARCHAR)
-        FROM loose l JOIN code d ON d.code = l.org_code AND l.org_code_valid
+        FROM loose l JOIN own d ON d.org_code = l.org_code AND d.org_code_valid AND l.org_code_valid
         UNION
         SELECT l.organization_id, CAST(d.organization_id AS VARCHAR)
-        FROM loose l JOIN code d ON d.code = l.registration_number AND l.registration_number_valid) AS possible
+        FROM loose l JOIN own d ON d.registration_number = l.registration_number AND d.registration_number_valid
+            AND l.registration_number_valid) AS possible
     GROUP BY organization_id
 ),
 judged AS (

@@ -21,6 +21,7 @@ from tests.legalentity.registry import (
     insured,
     license,
     officer,
+    parcel,
     penalty,
     polluter,
     taxpayer,
@@ -31,6 +32,7 @@ from tests.legalentity.registry import (
 HONGFA, BRANCH, FIRST_BUILDERS, SECOND_BUILDERS, CLOSED, NOODLES, OTHER_NOODLES, SLIP = range(101, 109)
 LI, WANG = number("19700101", 11), number("19720202", 22)
 STRANGER = number("19650303", 33, division="410102")
+_PARCEL = "411102001001GB0000"
 _OLD_TAX = f"411102{inner(HONGFA)}"
 
 
@@ -133,6 +135,17 @@ def fill(offices: Offices) -> Offices:
             penalty("漯河市第二建筑工程有限公司", "", "罚1", 法定代表人="赵六"),
             penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", **{"罚款金额(万元)": "5000"}),
         ],
+        zrzy_parcels=[
+            parcel(f"{_PARCEL}1", "漯河市第一建筑工程有限公司"),
+            parcel(f"{_PARCEL}2", "漯河市第一建筑工程有限公司"),
+            parcel(f"{_PARCEL}3", "源汇区小李面馆"),
+            parcel(f"{_PARCEL}4", "漯河市他乡粮库"),
+            parcel(f"{_PARCEL}5", "漯河市他乡粮库"),
+            parcel(f"{_PARCEL}6", "李建国"),
+            parcel(f"{_PARCEL}7", "农民集体"),
+            parcel(f"{_PARCEL}8", "王李小园"),
+            parcel(f"{_PARCEL}9", "漯河市第二建筑工程有限公司"),
+        ],
     )  # fmt: skip
     # Renamed, and led by somebody else.
     changed = {
@@ -150,6 +163,11 @@ def fill(offices: Offices) -> Offices:
             penalty("漯河市第二建筑工程有限公司", "", "罚1", 操作类型="变更", 法定代表人="赵六", 处罚内容="罚款8000元",
                     **{"罚款金额(万元)": "0.8"}),
             penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", 操作类型="撤销"),
+        ],
+        # Sold to a person; another is no more.
+        zrzy_parcels=[
+            parcel(f"{_PARCEL}2", "王秀英", 变更类型="变更"),
+            parcel(f"{_PARCEL}9", "漯河市第二建筑工程有限公司", 变更类型="注销"),
         ],
     )  # fmt: skip
     offices.night(

@@ -138,6 +138,14 @@ def penalty(name: str, credit: str, number: str, **columns: str) -> Row:
     }  # fmt: skip
 
 
+def parcel(code: str, holder: str, **columns: str) -> Row:
+    """A parcel of land and who holds it."""
+    return {
+        "宗地代码": code, "权利人": holder, "用途": "工业用地", "用途码": "0601", "面积": "1200.5",
+        "坐落": "漯河市源汇区和祥路1号", "权利性质": "国有", **columns,
+    }  # fmt: skip
+
+
 class Offices:
     """A store with both bases and an inbox that departments deliver to."""
 
@@ -145,15 +153,15 @@ class Offices:
         self.store, self.folder = store, folder
         self.archive = Archive(folder / "archive")
 
-    def night(self, number: int, **extracts: Sequence[Row]) -> list[Account]:
-        """The extracts of a night come in and are loaded; the account of every load, in order."""
+    def night(self, number: int, **extracts: Sequence[Row] | bytes) -> list[Account]:
+        """The extracts of a night come in, rows or whole files, and are loaded; the account of every load."""
         day = FIRST + timedelta(days=number - 1)
         for source, rows in extracts.items():
             path = (
                 self.folder / "inbox" / source / f"{day:%Y%m%d}" / f"{source}_{day:%Y%m%d}{_SUFFIX[source]}"
             )
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_content(source, rows))
+            path.write_bytes(rows if isinstance(rows, bytes) else content(source, rows))
         run = NightlyRun(
             self.store, installed_domains(), installed_contracts(installed_domains()), self.archive,
             ZoneInfo("Asia/Shanghai"),
@@ -173,12 +181,12 @@ class Offices:
         return found
 
     def one(self, name: str) -> int:
-        """The id of the only organisation with a current record under this name."""
+        """The id of the only organisation with a current record of its own under this name."""
         return int(
             self.value(
                 "SELECT DISTINCT m.organization_id FROM legalentity.organization_mention m"
                 " JOIN legalentity.source_record r ON r.record_id = m.record_id"
-                " WHERE m.name = ? AND r.status = 'current'",
+                " WHERE m.name = ? AND m.role = 'self' AND r.status = 'current'",
                 name,
             )
         )
@@ -189,14 +197,18 @@ _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
     "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
     "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx", "scjg_officers": ".csv",
+    "zrzy_parcels": ".geojson",
 }  # fmt: skip
 
 
-def _content(source: str, rows: Sequence[Row]) -> bytes:
+def content(source: str, rows: Sequence[Row]) -> bytes:
+    """The file of an extract as its office writes it."""
     contracts = installed_contracts(installed_domains())
     columns = [*contracts[source].columns, *contracts[source].ignore]
     if source == "sw_taxpayers":
-        return _xlsx(rows)
+        return tax_book(rows)
+    if source == "zrzy_parcels":
+        return _layer(rows)
     if source == "sthj_pollution_sources":
         return _pollution_list(rows)
     if source == "bb_institutions":
@@ -208,6 +220,25 @@ def _content(source: str, rows: Sequence[Row]) -> bytes:
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue().encode()
     return delimited(lines)
+
+
+def _layer(rows: Sequence[Row]) -> bytes:
+    """Squares side by side, in CGCS2000."""
+    features = []
+    for at, row in enumerate(rows):
+        west, south, side = 114.0 + at / 1000, 33.58, 0.0005
+        ring = [
+            [west, south],
+            [west + side, south],
+            [west + side, south + side],
+            [west, south + side],
+            [west, south],
+        ]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": dict(row), "geometry": shape})
+    crs = {"type": "name", "properties": {"name": "EPSG:4490"}}
+    layer = {"type": "FeatureCollection", "crs": crs, "features": features}
+    return json.dumps(layer, ensure_ascii=False).encode()
 
 
 def _pollution_list(rows: Sequence[Row]) -> bytes:
@@ -231,23 +262,31 @@ def _pollution_list(rows: Sequence[Row]) -> bytes:
     sheet.append(["填报单位:漯河市生态环境局"])
     for line in (columns, *([row.get(name, "") for name in columns] for row in rows), ["注：按年更新"]):
         sheet.append(line)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
-def _xlsx(rows: Sequence[Row]) -> bytes:
-    """A title, two header rows with merged cells, then the data."""
+TAX_HEADER = (tuple(above for above, _ in _TAX), tuple(below for _, below in _TAX))
+_TAX_MERGED = ("A1:H1", "A2:B2", "C2:D2", "E2:F2", "G2:H2")
+
+
+def tax_book(
+    rows: Sequence[Row],
+    header: Sequence[Sequence[str]] = TAX_HEADER,
+    merged: Sequence[str] = _TAX_MERGED,
+) -> bytes:
+    """The workbook of taxpayers: a title, header rows with merged cells, then the data."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.append(["漯河市纳税人登记信息表"])
-    sheet.append([above for above, _ in _TAX])
-    sheet.append([below for _, below in _TAX])
+    for cells in header:
+        sheet.append(cells)
     for row in rows:
         sheet.append([row.get(below, "") for _, below in _TAX])
-    for cells in ("A1:H1", "A2:B2", "C2:D2", "E2:F2", "G2:H2"):
-        sheet.merge_cells(cells)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    for area in merged:
+        sheet.merge_cells(area)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from legalentity.standardize import check_organization
-from tests.legalentity.registry import Offices, code, enterprise, inner, unit
+from tests.legalentity.registry import Offices, code, enterprise, inner
 
 CREDIT = code("91", 7)
-_NUMBER = "移至代码或证件号码栏，另填名称 / a number belongs into its own column"
+_OLD = "核对成立日期；确在1949年以前设立的，附登记依据 / check the date; prove it if it is right"
+_ORDER = "核对两个日期，疑互换 / check both dates, perhaps they were swapped"
 _ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"
 _CITIZEN = "移至法定代表人证件号码栏，另填姓名 / the number belongs into its own column"
 
@@ -24,13 +25,12 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"name": "11010519491231002X"}, [("organization.name_is_number", _NUMBER)]),
         ({"name": "源汇区和祥路1号"}, [("organization.name_is_address", _ADDRESS)]),
         ({"name": "召陵区人民路8号院3号楼"}, [("organization.name_is_address", _ADDRESS)]),
         ({"name": "漯河市人民路8号便利店"}, []),
         ({"name": "漯河市第一建筑工程有限公司"}, []),
         ({"legal_representative": "李建国110105194912310"}, [("organization.representative_is_number", _CITIZEN)]),
-        ({"established_date": "1948-12-01"}, [("organization.established_before_1949", None)]),
+        ({"established_date": "1948-12-01"}, [("organization.established_before_1949", _OLD)]),
         # The century was mistaken.
         (
             {"established_date": "1915-03-12", "approved_date": "2020-01-01"},
@@ -39,11 +39,11 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
         ({"established_date": "1949-10-01"}, []),
         (
             {"established_date": "2015-01-01", "cancelled_date": "2014-01-01"},
-            [("organization.cancelled_before_established", None)],
+            [("organization.cancelled_before_established", _ORDER)],
         ),
         (
             {"established_date": "2015-01-01", "expires_date": "2014-01-01"},
-            [("organization.expires_before_established", None)],
+            [("organization.expires_before_established", _ORDER)],
         ),
         ({"registered_capital": 2_000_000.0}, [("organization.capital_in_yuan", "200.000000")]),
         ({"registered_capital": 2_000.0}, []),
@@ -55,9 +55,14 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
             {"credit_code": CREDIT, "credit_code_valid": True, "org_code": inner(8), "org_code_valid": True},
             [("organization.codes_differ", inner(7))],
         ),
+        # Beside a right credit code, a wrong organisation code is known.
+        (
+            {"credit_code": CREDIT, "credit_code_valid": True, "org_code": "MA000O075", "org_code_valid": False},
+            [("organization.codes_differ", inner(7))],
+        ),
         (
             {"credit_code": CREDIT, "credit_code_valid": True, "kind": "agency"},
-            [("organization.kind_differs_from_code", None)],
+            [("organization.kind_differs_from_code", "branch、enterprise")],
         ),
         ({"credit_code": CREDIT, "credit_code_valid": True, "kind": "branch"}, []),
         ({}, []),
@@ -67,56 +72,6 @@ def test_what_no_single_column_can_see(
     values: dict[str, object], expected: list[tuple[str, str | None]]
 ) -> None:
     assert _found(**values) == expected
-
-
-def test_what_offices_send_on_their_worst_days(empty: Callable[[], Offices]) -> None:
-    offices = empty()
-    confused = CREDIT.replace("0", "O", 1)
-    accounts = offices.night(
-        1,
-        scjg_enterprises=[
-            enterprise("漯河市甲商贸有限公司", confused),
-            enterprise("漯河市乙商贸有限公司", "000000000000000000", 成立日期="1911-10-10"),
-            enterprise("【丙】(漯河)商贸〔集团〕有限公司", code("91", 8), **{"注册资本(万元)": "5000000"}),
-            enterprise("", code("91", 9)),
-            enterprise("河南省漯河市源汇区和祥路1号", "", 登记状态="不知道"),
-            enterprise("91411102MA2222222X", code("91", 10), "11010519491231002X"),
-        ],
-        tj_units=[unit("漯河市丁厂", "PDY000011"), unit("漯河市戊厂", "111111111")],
-    )
-    home = next(account for account in accounts if account.source == "scjg_enterprises")
-    assert (home.rows_read, home.counts["added"], home.counts["quarantined"]) == (6, 5, 1)
-    found = {
-        (column, code): suggestion
-        for column, code, suggestion in offices.query(
-            "SELECT f.column_name, f.code, f.suggestion FROM basedb.finding f"
-            " JOIN basedb.delivery d ON d.file_id = f.file_id WHERE d.domain = 'legalentity'"
-        )
-    }
-    assert found["统一社会信用代码", "credit_code.alphabet"] == CREDIT
-    for finding in (
-        ("统一社会信用代码", "org_identifier.placeholder"),
-        ("统一社会信用代码", "key.blank"),
-        ("成立日期", "organization.established_before_1949"),
-        ("企业名称", "organization.name_is_address"),
-        ("企业名称", "value.required"),
-        ("登记状态", "code.unknown"),
-        ("组织机构代码", "org_identifier.placeholder"),
-    ):
-        assert finding in found, finding
-    assert found["注册资本(万元)", "organization.capital_in_yuan"] == "500.000000"
-    assert found["企业名称", "organization.name_is_address"] == _ADDRESS
-    assert found["企业名称", "organization.name_is_number"] == _NUMBER
-    assert found["法定代表人", "organization.representative_is_number"] == _CITIZEN
-    assert found["成立日期", "organization.established_before_1949"] == "2011-10-10"
-    codes = offices.query(
-        "SELECT DISTINCT org_code FROM legalentity.organization WHERE org_code IS NOT NULL ORDER BY 1"
-    )
-    assert codes == [(inner(8),), (inner(10),)]
-    # Brackets of any width, one name.
-    assert (
-        offices.value("SELECT count(*) FROM legalentity.organization WHERE name LIKE '%（漯河）商贸%'") == 1
-    )
 
 
 def test_capital_that_jumped_by_the_ratio_of_the_units(empty: Callable[[], Offices]) -> None:

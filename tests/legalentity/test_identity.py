@@ -50,8 +50,8 @@ def test_ordinals_are_kept_apart_and_a_record_without_a_code_finds_its_own(town:
 
 def test_shops_of_one_name_are_two(town: Offices) -> None:
     shops = "SELECT registered, count(*) FROM legalentity.organization WHERE name = '源汇区小李面馆' GROUP BY 1 ORDER BY 1"
-    # And a licence that says no more than the name stays apart from both.
-    assert town.query(shops) == [(False, 1), (True, 2)]
+    # And a licence and a parcel that say no more than the name stay apart from both.
+    assert town.query(shops) == [(False, 2), (True, 2)]
 
 
 def test_a_wrong_character_in_a_code_is_bridged_by_score(town: Offices) -> None:

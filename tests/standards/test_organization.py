@@ -64,9 +64,14 @@ def test_credit_codes_of_figures_and_letters_are_valid(value):
     [
         ("9135O1OOM000100Y43", "credit_code.alphabet", CREDIT),
         ("9I350100M000100Y43", "credit_code.alphabet", CREDIT),
-        ("9135010VM000100Y43", "credit_code.alphabet", None),
+        # Both checks, the kind and the division leave one code that it may be.
+        ("9135010VM000100Y43", "credit_code.alphabet", CREDIT),
+        ("91350100M000700Y43", "credit_code.check_digit", CREDIT),
+        ("91350100M00100Y43", "credit_code.form", CREDIT),
+        ("91350100M0001000Y43", "credit_code.form", CREDIT),
+        ("91350100M000100Y34", "credit_code.check_digit", CREDIT),
+        # Or 81350100M000100Y44, a trade union.
         ("91350100M000100Y44", "credit_code.check_digit", None),
-        ("94350100M000100Y43", "credit_code.category", None),
         ("440301103097413", "credit_code.form", None),
     ],
 )
@@ -75,6 +80,21 @@ def test_credit_code_problems(value, code, suggestion):
     assert (read["credit_code"], read["credit_code_valid"], read["org_code"]) == (value, False, None)
     assert codes_of(credit_code, value) == [code]
     assert suggestions_of(credit_code, value) == [suggestion]
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "suggestion"),
+    [
+        (organization_code, "MAOOO101-8", "MA0001018"),
+        (organization_code, "MA0001017", None),
+        (taxpayer_number, "411102MAOOO1018", "411102MA0001018"),
+        (registration_number, "44O3O1103097413", "440301103097413"),
+        (registration_number, "440301103097414", None),
+        (credit_code, "000000000000000000", "留空，取得代码后补填 / leave it blank until there is a code"),
+    ],
+)
+def test_letters_for_digits_are_suggested_where_the_check_then_holds(function, value, suggestion):
+    assert suggestions_of(function, value) == [suggestion]
 
 
 def test_the_organization_code_inside_is_checked():
@@ -129,6 +149,18 @@ def test_credit_code_repairs_hold_the_true_code(org, category, place, data):
     candidates = credit_code_repairs(code[:place] + wrong + code[place + 1 :])
     assert code in candidates
     assert len(candidates) < 40
+
+
+@given(organizations, st.integers(0, 17), st.integers(0, 30), st.booleans())
+def test_credit_code_repairs_are_all_there_are(org, place, step, lost):
+    body = "91411102" + org + organization_check_digit(org)
+    code = body + credit_check_digit(body)
+    other = CREDIT_ALPHABET[(CREDIT_ALPHABET.index(code[place]) + step) % 31]
+    wrong = code[:place] + ("" if lost else other) + code[place + 1 :]
+    tried = {wrong} | {wrong[:at] + c + wrong[at + (not lost) :] for at in range(18) for c in CREDIT_ALPHABET}
+    tried |= set() if lost else {wrong[:at] + wrong[at : at + 2][::-1] + wrong[at + 2 :] for at in range(17)}
+    good = {one for one in tried if credit_code_repairs(one) == [one]}
+    assert credit_code_repairs(wrong) == ([wrong] if wrong in good else sorted(good))
 
 
 @given(st.text("0123456789ADMNXYox- '０Ｘ", max_size=20))

@@ -15,7 +15,7 @@ import pyarrow as pa
 from basedb.findings import Severity, Standardized, define
 from basedb.standards import divisions
 from basedb.standards.columnar import TEXT, Found, parse_distinct
-from basedb.standards.identifiers.organization import is_placeholder
+from basedb.standards.identifiers.organization_checks import is_placeholder
 from basedb.standards.text import fold_identifier
 
 PARCEL_FORM = define(

@@ -8,19 +8,23 @@ its column as cleaned text beside a false `…_valid`; nothing is corrected sile
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import pandas as pd
 import pyarrow as pa
 
 from basedb.findings import Severity, Standardized, define
-from basedb.standards import codelists, divisions
+from basedb.standards import divisions
 from basedb.standards.columnar import TEXT, Found, parse_distinct
-from basedb.standards.identifiers.check_digits import (
-    CREDIT_ALPHABET,
-    credit_check_digit,
-    organization_check_digit,
-    registration_check_digit,
+from basedb.standards.identifiers.organization_checks import (
+    credit_problem,
+    is_placeholder,
+    organization_problem,
+    registration_problem,
+)
+from basedb.standards.identifiers.repairs import (
+    likely_credit_code,
+    likely_organization_code,
+    likely_registration_number,
 )
 from basedb.standards.text import fold_identifier
 
@@ -36,48 +40,14 @@ FOLDED = define(
     "机构代码含全角、小写字母或空格，已折叠",
     "full-width characters, lower case or blanks were folded",
 )
-ORG_FORM = define(
-    "org_code.form", Severity.WARNING, "组织机构代码应为9位数字或大写字母", "not nine characters of 0-9A-Z"
-)
-ORG_CHECK = define(
-    "org_code.check_digit", Severity.WARNING, "组织机构代码校验码错误", "the check character is wrong"
-)
 ORG_FROM_CREDIT = define(
     "org_code.from_credit_code",
     Severity.INFO,
     "填写的是统一社会信用代码，已取其中的组织机构代码",
     "a credit code was given; its organisation code was taken",
 )
-CREDIT_FORM = define("credit_code.form", Severity.WARNING, "统一社会信用代码应为18位", "not 18 characters")
-CREDIT_ALPHABET_BROKEN = define(
-    "credit_code.alphabet",
-    Severity.WARNING,
-    "统一社会信用代码含不使用的字符（I、O、S、V、Z等）",
-    "a character the standard does not use (I, O, S, V, Z)",
-)
-CREDIT_CHECK = define(
-    "credit_code.check_digit", Severity.WARNING, "统一社会信用代码校验码错误", "the check character is wrong"
-)
-CREDIT_INNER = define(
-    "credit_code.org_code",
-    Severity.WARNING,
-    "统一社会信用代码中的组织机构代码校验码错误",
-    "the organisation code inside fails its check",
-)
-CREDIT_CATEGORY = define(
-    "credit_code.category",
-    Severity.WARNING,
-    "登记管理部门与机构类别代码不存在",
-    "no such department and category of organisation",
-)
 CREDIT_DIVISION = define(
     "credit_code.division", Severity.INFO, "登记机关区划码不在区划表中", "the division is not in the list"
-)
-REGISTRATION_FORM = define(
-    "registration_number.form", Severity.WARNING, "注册号应为15位数字", "not 15 digits"
-)
-REGISTRATION_CHECK = define(
-    "registration_number.check_digit", Severity.WARNING, "注册号校验码错误", "the check digit is wrong"
 )
 TAX_FORM = define(
     "taxpayer_number.form",
@@ -92,16 +62,11 @@ TAX_INDIVIDUAL = define(
     "a taxpayer number made from a person's identity number",
 )
 
+_LEAVE_BLANK = "留空，取得代码后补填 / leave it blank until there is a code"
 _SEPARATORS = re.compile(r"[\s\-_./'\"`:]+")
-_PRIVATE = re.compile(r"^PDY\d{5}[0-9X]?$")
-_SAME = re.compile(r"^([0-9X])\1{6,}$")
 _NOTHING = frozenset({"", "无", "暂无", "没有", "不详", "未知", "空", "NULL", "NONE", "NAN", "NA", "N"})
-_CONFUSED = str.maketrans("OIZS", "0125")
-_ORG = re.compile(r"^[0-9A-Z]{8}[0-9X]$")
 # Anything longer is another kind of code: an organisation code with a character too many is still one.
 _LONGEST_ORG = 12
-# Farmers' cooperatives have numbers of their own make, without a check digit: 410482NA000163X.
-_COOPERATIVE = re.compile(r"^\d{6}NA\d{6}[0-9X]$")
 _INDIVIDUAL = re.compile(
     r"^(?:\d{17}[0-9X]\d{2}|\d{17}[0-9X][A-Z]\d|\d{15}[0-9A-Z]{2,5}|[A-Z]{1,2}\d{7,13})$"
 )
@@ -114,17 +79,12 @@ def _read(value: str, found: list[Found], hyphens_are_normal: bool = False) -> s
         return None
     bare = _SEPARATORS.sub("", text.upper())
     if bare in _NOTHING or is_placeholder(bare):
-        found.append((PLACEHOLDER, None))
+        found.append((PLACEHOLDER, _LEAVE_BLANK))
         return None
     expected = value.replace("-", "") if hyphens_are_normal else value
     if bare != expected:
         found.append((FOLDED, None))
     return bare
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether an identifier stands for none: one character all through, or of the private range PDY."""
-    return bool(_SAME.match(text) or _PRIVATE.match(text) or text.strip("0") == "")
 
 
 def organization_code(series: pd.Series) -> Standardized:
@@ -144,43 +104,18 @@ def organization_code(series: pd.Series) -> Standardized:
             text = text[8:17]
         problem = organization_problem(text)
         if problem:
-            found.append((problem, None))
+            found.append((problem, likely_organization_code(text)))
         return (text, problem is None), found
 
     return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, read)
-
-
-def organization_problem(text: str) -> str | None:
-    """The finding that says what is wrong with a bare organisation code, or None."""
-    if not _ORG.match(text):
-        return ORG_FORM
-    return None if organization_check_digit(text[:8]) == text[8] else ORG_CHECK
-
-
-@lru_cache(maxsize=4)
-def _categories(directory: str) -> frozenset[str]:
-    return frozenset(codelists.read_csv("codes/credit_category.csv", directory)["code"])
-
-
-def credit_problem(text: str) -> str | None:
-    """The finding that says what is first wrong with a bare credit code, or None."""
-    if len(text) != 18:
-        return CREDIT_FORM
-    if any(c not in CREDIT_ALPHABET for c in text) or not text[2:8].isdigit():
-        return CREDIT_ALPHABET_BROKEN
-    if text[:2] not in _categories(codelists.directory()):
-        return CREDIT_CATEGORY
-    if credit_check_digit(text[:17]) != text[17]:
-        return CREDIT_CHECK
-    return CREDIT_INNER if organization_problem(text[8:17]) else None
 
 
 def credit_code(series: pd.Series) -> Standardized:
     """Read a column of unified social credit codes.
 
     Columns: `credit_code`, `credit_code_valid` (alphabet, department and category, both check characters)
-    and `org_code`, the valid organisation code inside a valid credit code. Where letters that the standard
-    leaves out were written for digits (O for 0), the suggestion holds the code they probably stand for.
+    and `org_code`, the valid organisation code inside a valid credit code. The suggestion beside what is wrong
+    is the only code that it may stand for (`repairs.likely_credit_code`), if there is only one.
     """
     fields = {"credit_code": TEXT, "credit_code_valid": pa.bool_(), "org_code": TEXT}
     return parse_distinct(series, fields, _read_credit)
@@ -193,12 +128,10 @@ def _read_credit(value: str) -> tuple[tuple[str | None, bool, str | None], list[
         return (None, False, None), found
     problem = credit_problem(text)
     if problem:
-        likely = text.translate(_CONFUSED)
-        suggestion = likely if likely != text and credit_problem(likely) is None else None
-        return (text, False, None), [*found, (problem, suggestion)]
+        return (text, False, None), [*found, (problem, likely_credit_code(text))]
     inner = text[8:17]
     if is_placeholder(inner):
-        return (None, False, None), [*found, (PLACEHOLDER, None)]
+        return (None, False, None), [*found, (PLACEHOLDER, _LEAVE_BLANK)]
     if not divisions.last_years()[int(text[2:8])] and text[2:8] != "100000":
         found.append((CREDIT_DIVISION, None))
     return (text, True, inner), found
@@ -214,21 +147,12 @@ def registration_number(series: pd.Series) -> Standardized:
             return (None, False), found
         problem = registration_problem(text)
         if problem:
-            found.append((problem, None))
+            found.append((problem, likely_registration_number(text)))
         return (text, problem is None), found
 
     return parse_distinct(
         series, {"registration_number": TEXT, "registration_number_valid": pa.bool_()}, read
     )
-
-
-def registration_problem(text: str) -> str | None:
-    """The finding that says what is wrong with a bare registration number, or None."""
-    if _COOPERATIVE.match(text):
-        return None
-    if len(text) != 15 or not text.isdigit():
-        return REGISTRATION_FORM
-    return None if registration_check_digit(text[:14]) == text[14] else REGISTRATION_CHECK
 
 
 def taxpayer_number(series: pd.Series) -> Standardized:
@@ -261,10 +185,11 @@ def _read_taxpayer(
     if len(text) == 15 and text[:6].isdigit():
         inner = text[6:]
         if is_placeholder(inner):
-            return (None, None, False, None, None), [*found, (PLACEHOLDER, None)]
+            return (None, None, False, None, None), [*found, (PLACEHOLDER, _LEAVE_BLANK)]
         problem = organization_problem(inner)
         if problem:
-            return (text, "old15", False, None, None), [*found, (problem, None)]
+            likely = likely_organization_code(inner)
+            return (text, "old15", False, None, None), [*found, (problem, likely and text[:6] + likely)]
         return (text, "old15", True, None, inner), found
     if _INDIVIDUAL.match(text):
         return (text, "individual", False, None, None), [*found, (TAX_INDIVIDUAL, None)]
@@ -289,7 +214,10 @@ def _read_inner(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
         if text is None:
             return (None, False), found
         problem = organization_problem(text)
-        return (text, problem is None), [*found, *([(problem, None)] if problem else [])]
+        return (text, problem is None), [
+            *found,
+            *([(problem, likely_organization_code(text))] if problem else []),
+        ]
     if len(bare) == 18 and credit_problem(bare) is None:
         inner = bare[8:17]
     elif len(bare) == 15 and bare[:6].isdigit() and organization_problem(bare[6:]) is None:

@@ -36,7 +36,11 @@ _NOTHING = re.compile(
 )
 _LONGEST_PLACEHOLDER = 4
 _SPACES = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
-_BRACKETS = ("（【〔[{〈《", "）】〕]}〉》")
+# Brackets written for the round ones of a name; 《》 are left standing, they belong to names of newspapers.
+_WRITTEN = str.maketrans("【〔[{「『〖〘〚⟨❨❲⸨<", "((((((((((((((") | str.maketrans(
+    "】〕]}」』〗〙〛⟩❩❳⸩>", "))))))))))))))"
+)
+_BRACKETS = ("（〈《", "）〉》")
 _NO_NAME = re.compile(r"[^\w()\n]+|_+")
 
 
@@ -58,7 +62,7 @@ def organization_name(series: pd.Series, home: str = "") -> Standardized:
     whole = folded.replace("(", "").replace(")", "")
     whole = whole.replace("有限责任公司", "有限公司").replace("股份公司", "股份有限公司")
     columns = {
-        "name": _texts(joined.replace("(", "（").replace(")", "）"), len(names)),
+        "name": _texts(_full_width(joined), len(names)),
         "name_folded": _texts(whole, len(names)),
         **_parts(folded.split("\n") if names else [], home),
     }
@@ -74,7 +78,7 @@ def _clean(values: pa.Array, codes: np.ndarray, findings: Findings) -> list[str 
     marked = {code: np.zeros(len(names), dtype=bool) for code in (FOLDED, BLANK, MISSING, INCOMPLETE)}
     for place in [place for place, is_plain in enumerate(plain) if not is_plain]:
         given = str(names[place])
-        tidy = clean(given)
+        tidy = clean(given).translate(_WRITTEN)
         marked[BLANK][place] = bool(tidy) and _SPACES.search(given) is not None
         squeezed = "".join(given.split()).replace("（", "(").replace("）", ")")
         marked[FOLDED][place] = squeezed != "".join(tidy.split())
@@ -86,9 +90,11 @@ def _clean(values: pa.Array, codes: np.ndarray, findings: Findings) -> list[str 
                 continue
             marked[MISSING if nothing else INCOMPLETE][place] = True
             names[place] = None if nothing else name
+    shown = pa.array([name and _full_width(name) for name in names], TEXT)
     for code, mask in marked.items():
         if mask.any():
-            findings.add(np.flatnonzero((codes >= 0) & mask[np.maximum(codes, 0)]), code)
+            rows = np.flatnonzero((codes >= 0) & mask[np.maximum(codes, 0)])
+            findings.add(rows, code, take(shown, codes[rows]) if code in (FOLDED, BLANK) else None)
     return names
 
 
@@ -116,6 +122,10 @@ def _folding() -> np.ndarray:
     for characters, bracket in zip(_BRACKETS, "()", strict=True):
         table[[ord(c) for c in characters]] = ord(bracket)
     return table
+
+
+def _full_width(text: str) -> str:
+    return text.replace("(", "（").replace(")", "）")
 
 
 def _texts(joined: str, count: int) -> pa.Array:

@@ -14,6 +14,7 @@ from etl.demo.delivery import DELTA, FULL, Extract
 from etl.demo.draws import Ints
 from etl.demo.ground import Ground
 from etl.demo.noise import Noise
+from etl.demo.organisations import COMPANY
 from etl.demo.places import ESTATE
 from etl.demo.sources.base import Context, Night, OfPlaces
 from etl.demo.standing import Plots
@@ -54,11 +55,21 @@ class Parcels(OfPlaces):
         use = np.concatenate(
             [np.where(plots.kind == ESTATE, 0, 1), np.full(len(every), 2), np.full(len(every), 3)]
         )
-        return self._extract(night, codes, shapes, community, use, chosen, new)
+        return self._extract(night, codes, shapes, community, use, chosen, new, self._holders(plots, use))
+
+    def _holders(self, plots: Plots, use: Ints) -> Column:
+        """Who has the right to each parcel; one estate in three still belongs to the company that built it."""
+        draws, firms = self._c.world.draws, self._c.firms
+        company = firms.of_kind(COMPANY)
+        estate = np.concatenate([plots.of, np.zeros(len(use) - len(plots.of), dtype=np.int64)])
+        builder = company[draws.below("parcel.builder", estate, len(company))]
+        unsold = (use == 0) & (draws.below("parcel.unsold", estate, 3) == 0)
+        common = lookup(["业主共有", "农户", "街道办事处", "农民集体"], use)
+        return choose(unsold, firms.name(builder), common)
 
     def _extract(
         self, night: Night, codes: Column, shapes: NDArray[np.object_], community: Ints, use: Ints, chosen: Ints,
-        new: NDArray[np.bool_],
+        new: NDArray[np.bool_], holders: Column,
     ) -> Extract:  # fmt: skip
         world = self._c.world
         places = world.homes.communities
@@ -70,7 +81,7 @@ class Parcels(OfPlaces):
         state = use % 2 == 0
         columns = {
             "宗地代码": codes.take(pa.array(chosen)).to_pylist(),
-            "权利人": lookup(["业主共有", "农户", "街道办事处", "农民集体"], use).to_pylist(),
+            "权利人": holders.take(pa.array(chosen)).to_pylist(),
             "用途": lookup(["城镇住宅用地", "农村宅基地", "城镇村道路用地", "水浇地"], use).to_pylist(),
             "用途码": lookup(["0701", "0702", "1004", "0102"], use).to_pylist(),
             "面积": np.round(np.where(in_mu, area / _MU, area), 2).tolist(),

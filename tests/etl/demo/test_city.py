@@ -35,6 +35,7 @@ PINNED = {
     "zj_orgcodes/20261101/zj_orgcodes_20261101.csv": "ea83d7f5aa17cb4b",
     "bb_institutions/20261101/bb_institutions_20261101.json": "545295ff7980130f",
     "tj_units/20261101/tj_units_20261101.csv": "4e5de651f823afea",
+    "scjg_officers/20261101/scjg_officers_20261101.csv": "5057821320da8afd",
     "fg_licenses/20261101/fg_licenses_20261101.csv": "81e2464e812c3602",
     "fg_penalties/20261101/fg_penalties_20261101.csv": "d8f64dc9a9a989b6",
 }

@@ -73,7 +73,9 @@ def test_every_row_has_its_truth(rough: Summary, people: pd.DataFrame, source: s
         assert counts.loc[f.file].tolist() == [f.rows] * 3
     external = pd.read_parquet(rough.directory / "truth/external_people.parquet").external_id
     known = {*people.index, *external, ""}
-    for role in [c for c in rows if c.endswith("_id") and c not in ("org_id", "place_id")]:
+    for role in [
+        c for c in rows if c.endswith("_id") and c not in ("org_id", "shareholder_org_id", "place_id")
+    ]:
         assert set(rows[role]) <= known
     for role in ("person_id", "husband_id", "wife_id"):
         assert role not in rows or (rows[role] != "").all()

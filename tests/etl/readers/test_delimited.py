@@ -266,3 +266,46 @@ def test_a_large_file_goes_the_fast_way_and_counts_right(
     assert result.table.num_rows == 48_000
     assert result.table["姓名"].to_pylist()[-12:] == result.table["姓名"].to_pylist()[:12]
     assert result.table["row_no"].to_pylist()[-1] == 48_000
+
+
+def test_a_mark_of_utf8_before_gbk_is_ignored_and_told(write: Write) -> None:
+    body = "甲,乙,丙\n源汇区,召陵区,郾城区\n".encode("gb18030")
+    result = read(write("a.csv", b"\xef\xbb\xbf" + body), NAMES)
+    assert result.table["丙"].to_pylist() == ["郾城区"]
+    assert [note.code for note in result.notes] == ["reader.stray_mark"]
+
+
+def test_a_mark_of_utf8_does_not_make_gbk_what_was_agreed(write: Write) -> None:
+    body = "甲,乙,丙\n源汇区,召陵区,郾城区\n".encode("gb18030")
+    with pytest.raises(ReadRefusal) as caught:
+        read(
+            write("a.csv", b"\xef\xbb\xbf" + body), extract("delimited", ["甲", "乙", "丙"], encoding="utf-8")
+        )
+    assert caught.value.code == "reader.wrong_encoding"
+
+
+@pytest.mark.parametrize("quoted", ['"=""0123"""', '="0123"'])
+def test_text_that_excel_keeps_by_a_formula(write: Write, quoted: str) -> None:
+    body = f'甲,乙,丙\n{quoted},="",=1+1\n四,五="六",七\n'
+    result = read(write("a.csv", body.encode("gb18030")), NAMES)
+    assert [list(row.values())[1:] for row in result.table.to_pylist()] == [
+        ["0123", None, "=1+1"],
+        ["四", '五="六"', "七"],
+    ]
+    assert [(note.code, note.column) for note in result.notes] == [
+        ("reader.text_formula", "甲"), ("reader.text_formula", "乙"),
+    ]  # fmt: skip
+
+
+def test_of_a_column_of_holders_organisations_are_taken(write: Write) -> None:
+    holders = extract("delimited", ["号", "权利人"], encoding="utf-8")
+    only = replace(holders.columns["权利人"], only="organizations")
+    contract = replace(holders, columns={**holders.columns, "权利人": only})
+    names = ["漯河市宏发商贸有限公司", "张三", "农民集体", "王李小园", "", "张三、李四"]
+    body = "号,权利人\n" + "".join(f"{at},{name}\n" for at, name in enumerate(names))
+    result = read(write("a.csv", body.encode()), contract)
+    assert result.table["权利人"].to_pylist() == [names[0], None, None, None, None, None]
+    assert [(note.code, note.row_no) for note in result.notes] == [
+        ("reader.holders", None), ("reader.doubtful_holder", 4),
+    ]  # fmt: skip
+    assert result.notes[0].zh == "机构 1，个人 2，泛称 1，存疑 1"

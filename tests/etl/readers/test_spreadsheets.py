@@ -142,3 +142,33 @@ def test_an_old_workbook_cut_off(write: Write) -> None:
     assert (
         read(write("b.xls", saved([["甲"], ["1"], ["2"]])), extract("xls", ["甲"], title_rows=0)).records == 2
     )
+
+
+GROUPED = extract("xlsx", ["甲/子/一", "甲/子/二", "乙"], title_rows=1, header_rows=2)
+DATA = [["1", "2", "3"]]
+
+
+@pytest.mark.parametrize(
+    ("above", "rows"),
+    [
+        # As agreed, but one row deeper; the third column is merged down over all of them.
+        ([["标题"], ["甲", None, "乙"], ["子", None, None], ["一", "二", None]], "2 至 4"),
+        # Two more titles.
+        ([["标题"], ["单位：某局"], ["2026年"], ["甲/子/一", "甲/子/二", "乙"]], "4 至 4"),
+        # A group above everything.
+        ([["标题"], ["登记", None, None], ["甲/子", None, "乙"], ["一", "二", None]], "3 至 4"),
+    ],
+)
+def test_a_header_that_is_deeper_or_lower_than_agreed(
+    write: Write, above: list[list[Any]], rows: str
+) -> None:
+    result = read(write("a.xlsx", saved([*above, *DATA])), GROUPED)
+    assert [list(row.values()) for row in result.table.to_pylist()] == [[1, "1", "2", "3"]]
+    assert [(note.code, rows in note.zh) for note in result.notes] == [("reader.header_moved", True)]
+
+
+def test_a_header_that_lacks_a_column_is_refused_wherever_it_stands(write: Write) -> None:
+    rows = [["标题"], ["甲", None], ["子", None], ["一", "二"], *DATA]
+    with pytest.raises(ReadRefusal) as caught:
+        read(write("a.xlsx", saved(rows)), GROUPED)
+    assert caught.value.code == "reader.wrong_columns"
