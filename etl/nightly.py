@@ -30,7 +30,8 @@ from etl.contract import Contract
 from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
 from etl.first_model import FirstVersion, first_version
-from etl.inbox import Arrived, Inbox, read_inbox
+from etl.inbox import Arrived, Inbox, folder_day, read_inbox
+from etl.inbox_files import NotTaken
 from etl.installed import at_home, of_domain
 from etl.known_files import KnownFiles
 from etl.ledger import Account
@@ -104,6 +105,7 @@ class NightlyRun:
         ]
         self._known = KnownFiles.of(self.store)
         night = _Progress()
+        night.accounts += [_not_taken(item) for item in inbox.not_taken if _is_asked(item, day, until)]
         stopped = None
         for _, items in groupby(wanted, key=lambda item: item.day):
             stopped = self._day(list(items), night, started, len(wanted)) or self._first_models(
@@ -134,6 +136,8 @@ class NightlyRun:
                 continue
             try:
                 account = self._process(item)
+            except Refused as refusal:
+                account = _aside(item, "refused", refusal.code, str(refusal))
             except StoreBusy as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
@@ -198,10 +202,7 @@ class NightlyRun:
         loader = self._loader(contract.domain)
         # Rows that state their date outrank the list; a difference becomes a finding.
         as_of = None if contract.as_of.kind == "column" else _as_of(item)
-        try:
-            delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
-        except Refused as refusal:
-            return _aside(item, "refused", refusal.code, str(refusal))
+        delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
         listed = item.listed
         promised = listed.sha256 if listed else None
         if (
@@ -308,3 +309,15 @@ def _as_of(item: Arrived) -> date | None:
 
 def _aside(item: Arrived, status: str, reason: str | None = None, message: str | None = None) -> Account:
     return Account(item.contract.name, item.file_name, _as_of(item), status, reason=reason, message=message)
+
+
+def _not_taken(item: NotTaken) -> Account:
+    return Account(
+        item.file_name.split("/")[0], item.file_name, None, "refused", reason=item.code, message=item.why
+    )
+
+
+def _is_asked(item: NotTaken, day: date | None, until: date | None) -> bool:
+    """Whether a call for a delivery day, or for days up to one, is about a file; one of no day always is."""
+    delivered = folder_day(item.file_name)
+    return delivered is None or ((day is None or delivered == day) and (until is None or delivered <= until))

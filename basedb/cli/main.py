@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
+import duckdb
 
 from basedb import __version__
 from basedb.cli import exits, options, output
@@ -49,9 +52,21 @@ _COMMANDS = {
     "demo": "demo",
 }
 
+_INTERRUPTED = (
+    "已中断：正在进行的一步没有入库，先前完成的都在；再次运行同一命令即可"
+    " / interrupted: the step under way was not published, what was finished is in; run the same command again"
+)
+
 
 class Commands(click.Group):
     """Loads a command's module when it is asked for, and turns known failures into exit codes."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run a command; a character that the output's encoding lacks is escaped instead of ending it."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in _COMMANDS if self.get_command(ctx, name)]
@@ -79,6 +94,8 @@ class Commands(click.Group):
             if "BASEDB_DEBUG" in os.environ:
                 raise
             failure = _failure(error)
+        except (KeyboardInterrupt, duckdb.InterruptException):
+            failure = Failure(exits.INTERRUPTED, "interrupted", _INTERRUPTED)
         except Failure as error:
             failure = error
         except click.UsageError as error:

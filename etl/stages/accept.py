@@ -7,6 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from basedb.domain import Domain
 from basedb.findings import all_types
 from basedb.store import scalar
 from etl.batch import Batch
@@ -129,7 +130,7 @@ def _collect_findings(batch: Batch) -> None:
             }
         ),
     )
-    key = batch.contract.key[0]
+    key, operation = batch.contract.key[0], batch.contract.delivery.operation
     batch.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE finding AS
             WITH every AS (
@@ -142,6 +143,8 @@ def _collect_findings(batch: Batch) -> None:
                 FROM keyed k JOIN repeated_key p USING (natural_key) JOIN row r USING (row_no)
                 WHERE (p.contents > 1 OR natural_key = '') AND r.outcome IN ('added', 'changed', 'superseded')
                 UNION ALL
+                SELECT row_no, $operation, code, word, NULL, NULL FROM doubted_operation WHERE $is_entity
+                UNION ALL
                 SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT,
                     NULL
                 FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}')
@@ -149,5 +152,11 @@ def _collect_findings(batch: Batch) -> None:
                 coalesce(e.severity, t.severity) AS severity, e.value, e.suggestion
             FROM every e JOIN finding_type t USING (code) LEFT JOIN row r ON r.row_no = e.row_no
             ORDER BY e.row_no NULLS FIRST, e.column_name, e.code""",
-        {"key": key, "valid_from": batch.contract.valid_from},
+        {
+            "key": key,
+            "valid_from": batch.contract.valid_from,
+            "operation": operation.column if operation else None,
+            # Other domains have words and checks of their own for what is done to a feature.
+            "is_entity": isinstance(batch.domain, Domain),
+        },
     )
