@@ -19,7 +19,7 @@ from basedb import __version__
 from basedb.domain import BaseDomain, entity_domains
 from basedb.masking import mask_text
 from basedb.refusal import Refused
-from basedb.store import Store, StoreBusy, StoreError
+from basedb.store import Store, StoreBusy, StoreError, is_interruption
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
 from etl.after_night import after_night
@@ -141,6 +141,7 @@ class NightlyRun:
             except StoreBusy as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
+                _end_if_interrupted(error)
                 if not self._store_answers():
                     return str(error)
                 night.broken.add(item.contract.source)
@@ -165,6 +166,7 @@ class NightlyRun:
             except StoreError as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  the files are in; they can be scored anew at any time
+                _end_if_interrupted(error)
                 night.modelled.add(name)
                 what = f"{domain.entity.qualified} 匹配模型 / match model"
                 message = self._enter_failure(what, error, started)
@@ -182,6 +184,7 @@ class NightlyRun:
         except StoreError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  the files are in; it is derived again next night
+            _end_if_interrupted(error)
             what = "夜间汇总 / what is derived from several files"
             message = self._enter_failure(what, error, started)
             night.accounts.append(Account("derived", what, None, "failed", message=message))
@@ -309,6 +312,12 @@ def _as_of(item: Arrived) -> date | None:
 
 def _aside(item: Arrived, status: str, reason: str | None = None, message: str | None = None) -> Account:
     return Account(item.contract.name, item.file_name, _as_of(item), status, reason=reason, message=message)
+
+
+def _end_if_interrupted(error: Exception) -> None:
+    """Let a person's Ctrl-C end the whole run; it is no file's failure."""
+    if is_interruption(error):
+        raise KeyboardInterrupt from error
 
 
 def _not_taken(item: NotTaken) -> Account:
