@@ -15,6 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from basedb.whole_file import whole_file
+
 MAX_ROWS = 1_000_000
 _LONGEST = 32_000
 _HEADER_FILL = PatternFill("solid", fgColor="DCE6F1")
@@ -68,8 +70,9 @@ class Book:
             sheet.append([named, told])
 
     def save(self, path: Path) -> None:
-        """Write the workbook to `path`."""
-        self._book.save(path)
+        """Write the workbook to `path`, whole or not at all."""
+        with whole_file(path) as partial:
+            self._book.save(partial)
 
     def _sheet(self, title: str, headings: Sequence[Heading]) -> Any:
         sheet = self._book.create_sheet(title)

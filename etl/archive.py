@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from basedb.refusal import Refused
 from basedb.store import Store, StoreError
 from basedb.store.embedded import EmbeddedStore
 from etl.bundle import as_one_file
+from etl.delivery_findings import CHANGING
+
+_CHUNK = 1 << 20
 
 
 class Archive:
@@ -38,9 +41,10 @@ class Archive:
         return self.directory / sha256[:2] / sha256
 
     @contextmanager
-    def named(self, sha256: str, file_name: str) -> Iterator[Path]:
+    def named(self, sha256: str, file_name: str, beside: Path | None = None) -> Iterator[Path]:
         """The kept file under the name it came with, by which readers know its form.
 
+        beside: where it was delivered; a .cpg file that lies there and names its code page comes with it.
         FileNotFoundError if the archive does not have it.
         """
         kept = self.path(sha256)
@@ -49,10 +53,15 @@ class Archive:
         with TemporaryDirectory(prefix="basedb-archive-") as directory:
             link = Path(directory) / PurePosixPath(file_name).name
             link.symlink_to(kept.resolve())
+            for code_page in _code_pages(beside) if beside else ():
+                link.with_suffix(code_page.suffix).symlink_to(code_page.resolve())
             yield link
 
     def add(self, path: Path, sha256: str) -> Path:
-        """Keep a copy of the file; a half-written copy of a killed run is never taken for one."""
+        """Keep a copy of the file; a half-written copy of a killed run is never taken for one.
+
+        Raises Refused if the bytes are no longer those of `sha256`, StoreError if they cannot be kept.
+        """
         kept = self.path(sha256)
         partial = kept.with_suffix(f".partial-{os.getpid()}")
         try:
@@ -60,8 +69,16 @@ class Archive:
                 if kept.exists() and kept.stat().st_size == whole.stat().st_size:
                     return kept
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(whole, partial)
+                if _copied(whole, partial) != sha256:
+                    raise Refused(
+                        CHANGING,
+                        f"{path.name} 在读取时仍在写入，未处理；请传完后再改成正式文件名，下次会重新读取",
+                        "the file was written to while it was read; rename it when it is complete",
+                    )
             os.replace(partial, kept)
+        except Refused:
+            partial.unlink(missing_ok=True)
+            raise
         except OSError as error:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
@@ -69,6 +86,21 @@ class Archive:
                 f"存档 {path.name} 到 {self.directory} 失败：{error.strerror} / archiving the file failed: {error}"
             ) from error
         return kept
+
+
+def _copied(source: Path, target: Path) -> str:
+    """Copy a file; the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as written:
+        while chunk := read.read(_CHUNK):
+            digest.update(chunk)
+            written.write(chunk)
+    return digest.hexdigest()
+
+
+def _code_pages(path: Path) -> list[Path]:
+    """The .cpg file beside a DBF table."""
+    return [side for end in (".cpg", ".CPG") if (side := path.with_suffix(end)) != path and side.is_file()]
 
 
 def fingerprint(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from etl.contract import Contract
+from etl.delivery_findings import AS_OF_AHEAD
 from etl.runs import fetch
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -38,7 +39,8 @@ def expectations(
     lines = fetch(
         engine,
         "SELECT source, domain, as_of, max(received_at) AS received_at FROM basedb.delivery"
-        " WHERE status IN ('loaded', 'current', 'held') AND mode <> 'waiver' GROUP BY ALL ORDER BY source, as_of",
+        " WHERE status IN ('loaded', 'current', 'held') AND mode <> 'waiver'"
+        f" AND coalesce(reason, '') <> '{AS_OF_AHEAD}' GROUP BY ALL ORDER BY source, as_of",
     )
     by_source: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for line in lines:

@@ -25,11 +25,38 @@ AS_OF_DIFFERS = define(
     "送达清单的数据日期与文件的不同，按文件的计",
     "the delivery list states another as-of date than the file; the file's is used",
 )
+AS_OF_AHEAD = define(
+    "delivery.as_of_ahead",
+    Severity.ERROR,
+    "数据日期远在收到日期之后",
+    "the as-of date lies far after the day of receipt",
+)
 NO_AS_OF = define(
     "delivery.no_as_of",
     Severity.ERROR,
     "无法确定文件的数据日期",
     "the file gives no as-of date",
+)
+UNREADABLE = define(
+    "delivery.unreadable",
+    Severity.ERROR,
+    "文件或文件夹打不开",
+    "the file or folder cannot be opened",
+)
+CHANGING = define(
+    "delivery.changing",
+    Severity.ERROR,
+    "文件在读取时仍在写入",
+    "the file was written to while it was read",
+)
+OUTSIDE = define(
+    "delivery.outside", Severity.ERROR, "链接指向收件目录之外", "a link that leads out of the inbox"
+)
+FILE_NAME = define(
+    "delivery.file_name",
+    Severity.ERROR,
+    "文件名含控制字符或不是 UTF-8",
+    "the file's name holds control characters or is not UTF-8",
 )
 ROW_COUNT = define(
     "delivery.row_count",

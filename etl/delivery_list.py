@@ -40,9 +40,14 @@ class ListUnreadable(ValueError):
 def read_list(path: Path, zone: ZoneInfo) -> list[Listed]:
     """The lines of a delivery list in UTF-8 (with or without BOM) or GB18030; times are in `zone`.
 
-    Raises ListUnreadable if it cannot be decoded or has no column of file names.
+    Raises ListUnreadable if it cannot be opened or decoded, or has no column of file names.
     """
-    rows = list(csv.reader(io.StringIO(_decoded(path), newline="")))
+    try:
+        rows = list(csv.reader(io.StringIO(_decoded(path), newline="")))
+    except OSError as error:
+        raise ListUnreadable(f"打不开 {path.name}：{error.strerror} / cannot be opened") from error
+    except csv.Error as error:
+        raise ListUnreadable(f"{path.name} 无法解析：{error} / cannot be parsed") from error
     header = [_HEADERS.get(cell.strip().upper(), "") for cell in rows[0]] if rows else []
     if "file" not in header:
         raise ListUnreadable(f"{path.name} 没有“文件名”列 / no column of file names")

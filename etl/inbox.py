@@ -7,20 +7,19 @@ a contract's file pattern finds them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from etl.bundle import belongs_to_another
 from etl.contract import Contract
+from etl.delivery_findings import FILE_NAME, OUTSIDE
 from etl.delivery_list import Listed, ListUnreadable, read_list
+from etl.inbox_files import LISTS, NotTaken, list_files, printable
 from etl.installed import at_home, of_source
 
-LISTS = "_delivery"
-_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 
 
@@ -47,13 +46,15 @@ class Arrived:
 class Inbox:
     """What lies in an inbox, in the order it is to be processed.
 
-    unknown: files no contract wants, by folder; broken_lists: lists that could not be read, and why.
+    unknown: files no contract wants, by folder; broken_lists: lists that could not be read, and why;
+    not_taken: what a contract may want and that cannot be taken as it lies there.
     """
 
     directory: Path
     arrived: tuple[Arrived, ...]
     unknown: dict[str, list[str]]
     broken_lists: dict[str, str]
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 def read_inbox(
@@ -70,7 +71,7 @@ def read_inbox(
         try:
             lines = read_list(path, zone)
         except ListUnreadable as error:
-            broken[path.relative_to(directory).as_posix()] = str(error)
+            broken[printable(path.relative_to(directory).as_posix())] = str(error)
             continue
         if day is not None:
             lists.setdefault(day, {}).update({line.file_name: line for line in lines})
@@ -78,7 +79,15 @@ def read_inbox(
     arrived: list[Arrived] = []
     unknown: dict[str, list[str]] = {}
     present = set()
-    for path in _files(directory, {path.resolve() for path in apart}):
+    files, left = list_files(directory, {path.resolve() for path in apart})
+    not_taken = []
+    for item in left:
+        if _may_be_wanted(item, contracts):
+            not_taken.append(item)
+        else:
+            unknown.setdefault(_folder(item.file_name), []).append(item.file_name)
+    present |= {item.file_name for item in not_taken}
+    for path in files:
         name = path.relative_to(directory).as_posix()
         present.add(name)
         found = _contracts_of(name, contracts)
@@ -97,7 +106,16 @@ def read_inbox(
                 unknown.setdefault(_folder(name), []).append(name)
                 continue
             arrived.append(_arrived(directory, directory / name, name, found[0], (day, line), lists, zone))
-    return Inbox(directory, tuple(sorted(arrived, key=_order)), unknown, broken)
+    return Inbox(directory, tuple(sorted(arrived, key=_order)), unknown, broken, tuple(not_taken))
+
+
+def _may_be_wanted(item: NotTaken, contracts: Mapping[str, Contract]) -> bool:
+    """Whether what cannot be taken might be a delivery: by its folder where its name cannot tell."""
+    if item.code in (FILE_NAME, OUTSIDE):
+        folder = PurePosixPath(item.file_name).parts[0]
+        named = {contract.source for contract in contracts.values()}
+        return folder in named or bool(_contracts_of(item.file_name, contracts))
+    return True
 
 
 def _order(item: Arrived) -> tuple[date, bool, bool, datetime, int, str, bool]:
@@ -113,18 +131,6 @@ def _order(item: Arrived) -> tuple[date, bool, bool, datetime, int, str, bool]:
         item.file_name,
         item.contract.home is not None,
     )
-
-
-def _files(directory: Path, apart: set[Path]) -> Iterator[Path]:
-    """Files that have fully arrived, in name order; hidden ones are somebody else's business."""
-    for path in sorted(directory.rglob("*")):
-        parts = path.relative_to(directory).parts
-        if apart and not apart.isdisjoint([path.resolve(), *path.resolve().parents]):
-            continue
-        if parts[0] == LISTS or any(part.startswith((".", "~$")) for part in parts):
-            continue
-        if path.is_file() and not path.name.lower().endswith(_UNFINISHED) and not belongs_to_another(path):
-            yield path
 
 
 def _inside(name: str) -> bool:
@@ -154,7 +160,7 @@ def _arrived(
 ) -> Arrived:
     present = path.is_file()
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if present else datetime.now(UTC)
-    folder = next((day for part in _folders(name) if (day := _day_of(part))), None)
+    folder = folder_day(name)
     line = listed[1] if listed else None
     day = listed[0] if listed else folder or written.astimezone(zone).date()
     if line is not None and line.received_at is not None:
@@ -164,6 +170,11 @@ def _arrived(
     else:
         received, origin = written, "file"
     return Arrived(name, path, contract, day, received, origin, line, present, day in lists)  # type: ignore[arg-type]
+
+
+def folder_day(name: str) -> date | None:
+    """The delivery day that one of the folders around a file of the inbox is named after."""
+    return next((day for part in _folders(name) if (day := _day_of(part))), None)
 
 
 def _folders(name: str) -> Iterable[str]:

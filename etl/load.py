@@ -15,12 +15,12 @@ from basedb.refusal import Held, Refused
 from basedb.store import Session, Store, scalar
 from etl import ledger
 from etl.archive import Archive, fingerprint
-from etl.as_of import as_of_in_rows
+from etl.as_of import as_of_in_rows, hold_if_far_ahead
 from etl.batch import Batch, Delivery, Step
 from etl.bundle import size_of
 from etl.contract.model import Contract
 from etl.counters import Counters
-from etl.delivery_findings import NO_AS_OF, ROWS_NOT_FOUND
+from etl.delivery_findings import NO_AS_OF, ROWS_NOT_FOUND, UNREADABLE
 from etl.ledger import Account
 from etl.stages.plans import Stage, load_of, plan_of
 
@@ -52,10 +52,27 @@ class Loader:
         as_of: date | None = None,
         received_at: datetime | None = None,
     ) -> Delivery:
-        """Fingerprint a file and find its as-of date; raises Refused if it has none.
+        """Fingerprint a file and find its as-of date; raises Refused if it has none or cannot be read.
 
         as_of: outranks what the file's name, folder or rows say.
         """
+        try:
+            return self._received(contract, path, file_name, as_of, received_at)
+        except OSError as error:
+            raise Refused(
+                UNREADABLE,
+                f"打不开 {path.name}：{error.strerror}；请核对文件权限，或请部门重新传送",
+                f"cannot be opened: {error.strerror}; check its permissions or have it sent again",
+            ) from error
+
+    def _received(
+        self,
+        contract: Contract,
+        path: Path,
+        file_name: str | None,
+        as_of: date | None,
+        received_at: datetime | None,
+    ) -> Delivery:
         found = as_of or contract.match(file_name or path.name)
         if found is None and contract.as_of.kind == "column":
             found = as_of_in_rows(path, contract)
@@ -86,12 +103,16 @@ class Loader:
             is_new = not scalar(engine, "SELECT count(*) FROM (SELECT 1 FROM basedb.delivery LIMIT 1)")
         if settled:
             return settled
-        self.archive.add(delivery.path, delivery.sha256)
         if is_new and delivery.size > _BULK_BYTES:
             self.store.make_room(self.domain.metadata, self.wait)
         try:
-            with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
-                return self._publish(session, contract, delivery, started)
+            self.archive.add(delivery.path, delivery.sha256)
+            # The copy is what was fingerprinted; a department may write to its file, or cut it, at any time.
+            with (
+                self.archive.named(delivery.sha256, delivery.file_name, delivery.path) as kept,
+                self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session,
+            ):
+                return self._publish(session, contract, replace(delivery, path=kept), started)
         except (Held, Refused) as stop:
             account = _stopped(contract, delivery, stop, "已暂存待人工确认", "held for a person")
             return ledger.record_aside(
@@ -137,6 +158,7 @@ class Loader:
         try:
             with self.store.writing(f"basedb plan {contract.name}", self.wait, publish=False) as session:
                 batch = self._batch(session, contract, delivery)
+                hold_if_far_ahead(batch)
                 self._run(batch, plan_of(self.domain))
                 return replace(_account(batch), samples=_samples(batch))
         except (Held, Refused) as stop:
@@ -151,6 +173,7 @@ class Loader:
         if settled:  # another load brought it while this one waited
             return settled
         batch = self._batch(session, contract, delivery)
+        hold_if_far_ahead(batch)
         previous = ledger.last_snapshot(session.engine, contract)
         if previous and _provably_current(previous, contract, delivery):
             account = _confirm(batch, previous)

@@ -19,7 +19,7 @@ from basedb import __version__
 from basedb.domain import BaseDomain, StagedDomain, entity_domains
 from basedb.masking import mask_text
 from basedb.refusal import Refused
-from basedb.store import Store, StoreBusy, StoreError
+from basedb.store import Store, StoreBusy, StoreError, is_interruption
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
 from etl.after_night import after_night
@@ -31,7 +31,8 @@ from etl.contract import Contract
 from etl.counters import Counters
 from etl.delivery_findings import AS_OF_DIFFERS, MISSING, SHA_MISMATCH, UNLISTED
 from etl.first_model import FirstVersion, first_version
-from etl.inbox import Arrived, Inbox, read_inbox
+from etl.inbox import Arrived, Inbox, folder_day, read_inbox
+from etl.inbox_files import NotTaken
 from etl.installed import at_home, of_domain
 from etl.known_files import KnownFiles
 from etl.ledger import Account
@@ -114,6 +115,7 @@ class NightlyRun:
         ]
         self._known = KnownFiles.of(self.store)
         night = _Progress()
+        night.accounts += [_not_taken(item) for item in inbox.not_taken if _is_asked(item, day, until)]
         stopped = None
         for _, items in groupby(wanted, key=lambda item: item.day):
             stopped = self._day(list(items), night, started, len(wanted)) or self._first_models(
@@ -147,9 +149,12 @@ class NightlyRun:
                     self._load_ahead(items[at:], night)
                 known = night.ahead.pop(item.file_name, None)
                 account = known or self._process(item)
+            except Refused as refusal:
+                account = _aside(item, "refused", refusal.code, str(refusal))
             except StoreBusy as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
+                _end_if_interrupted(error)
                 if not self._store_answers():
                     return str(error)
                 night.broken.add(item.contract.source)
@@ -174,6 +179,7 @@ class NightlyRun:
             except StoreError as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  the files are in; they can be scored anew at any time
+                _end_if_interrupted(error)
                 night.modelled.add(name)
                 what = f"{domain.entity.qualified} 匹配模型 / match model"
                 message = self._enter_failure(what, error, started)
@@ -191,6 +197,7 @@ class NightlyRun:
         except StoreError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  the files are in; it is derived again next night
+            _end_if_interrupted(error)
             what = "夜间汇总 / what is derived from several files"
             message = self._enter_failure(what, error, started)
             night.accounts.append(Account("derived", what, None, "failed", message=message))
@@ -254,10 +261,7 @@ class NightlyRun:
         loader = self._loader(contract.domain)
         # Rows that state their date outrank the list; a difference becomes a finding.
         as_of = None if contract.as_of.kind == "column" else _as_of(item)
-        try:
-            delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
-        except Refused as refusal:
-            return _aside(item, "refused", refusal.code, str(refusal))
+        delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
         listed = item.listed
         promised = listed.sha256 if listed else None
         if (
@@ -362,3 +366,21 @@ def _as_of(item: Arrived) -> date | None:
 
 def _aside(item: Arrived, status: str, reason: str | None = None, message: str | None = None) -> Account:
     return Account(item.contract.name, item.file_name, _as_of(item), status, reason=reason, message=message)
+
+
+def _end_if_interrupted(error: Exception) -> None:
+    """Let a person's Ctrl-C end the whole run; it is no file's failure."""
+    if is_interruption(error):
+        raise KeyboardInterrupt from error
+
+
+def _not_taken(item: NotTaken) -> Account:
+    return Account(
+        item.file_name.split("/")[0], item.file_name, None, "refused", reason=item.code, message=item.why
+    )
+
+
+def _is_asked(item: NotTaken, day: date | None, until: date | None) -> bool:
+    """Whether a call for a delivery day, or for days up to one, is about a file; one of no day always is."""
+    delivered = folder_day(item.file_name)
+    return delivered is None or ((day is None or delivered == day) and (until is None or delivered <= until))

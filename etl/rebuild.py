@@ -77,9 +77,13 @@ class _Replay:
     def run(self, tell: Tell) -> None:
         """Every line of the delivery ledger in turn, decisions in between."""
         with self.target.reading() as engine:
-            if fetch(engine, "SELECT 1 FROM basedb.delivery LIMIT 1"):
+            # Versions of the model are copied first, so a rebuild that was killed early left them.
+            if any(
+                fetch(engine, f"SELECT 1 FROM basedb.{name} LIMIT 1") for name in ("delivery", "match_model")
+            ):
                 raise Irreproducible(
-                    f"{self.target.label} 里已有数据，请换一个空库 / the target store is not empty"
+                    f"{self.target.label} 里已有数据，或是没有做完的重建；请换一个空库，或先删除它"
+                    " / the target store is not empty, or a rebuild that was not finished: name an empty one"
                 )
         copy_versions(self.source, self.target)
         pending = [row for row in self.decisions if row["kind"] != "waive"]

@@ -224,4 +224,4 @@ def test_every_exit_code_is_documented() -> None:
 
     codes = {value for name, value in vars(exits).items() if name.isupper() and isinstance(value, int)}
     text = (ROOT / "docs" / "exit-codes.md").read_text("utf-8")
-    assert codes == {int(code) for code in re.findall(r"^\| (\d) \|", text, re.M)}
+    assert codes == {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.M)}

@@ -9,6 +9,7 @@ import click
 from basedb.cli import exits
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
+from basedb.whole_file import write_whole
 from etl.contract import Contract, ContractError, Problem, load_contract
 from etl.contract.draft import draft as draft_of
 from etl.contract.schema import editor_schema
@@ -81,7 +82,7 @@ def draft(site: Site, file: Path, output: Path | None) -> None:
     """按样本文件起草合同，待人工核对 / draft a contract for a file, to be completed by a person."""
     text = draft_of(file)
     if output is not None:
-        output.write_text(text, "utf-8")
+        write_whole(output, text)
     if site.json:
         print_json({"file": str(file), "output": str(output) if output else None, "contract": text})
     elif output is None:

@@ -16,6 +16,7 @@ from basedb.cli.output import plain, print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.dictionary import Entry, Feed
 from basedb.store.native import reading
+from basedb.whole_file import whole_file, write_whole
 
 _WIDTHS = {"title": 40, "sources": 60, "rule": 40, "table": 30, "column": 26}
 
@@ -52,9 +53,9 @@ def dictionary(site: Site, output: Path | None, fill_rates: bool) -> None:
         _write_sheet(listed, output)
     elif output.suffix == ".json":
         document = {"columns": book.documents(listed)}
-        output.write_text(json.dumps(document, ensure_ascii=False, indent=2, default=plain) + "\n", "utf-8")
+        write_whole(output, json.dumps(document, ensure_ascii=False, indent=2, default=plain) + "\n")
     else:
-        output.write_text(book.markdown(listed), "utf-8")
+        write_whole(output, book.markdown(listed))
     if not site.json:
         say(f"已写入 {output}：{len(listed)} 列 / written")
 
@@ -91,4 +92,5 @@ def _write_sheet(listed: list[Entry], path: Path) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, 14)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
-    workbook.save(path)
+    with whole_file(path) as partial:
+        workbook.save(partial)

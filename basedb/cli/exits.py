@@ -17,6 +17,7 @@ CONTRACT = 4
 STORE = 5
 NOTHING = 6
 DIFFERENT = 7
+INTERRUPTED = 130
 
 
 class Failure(click.ClickException):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
+import duckdb
 
 from basedb import __version__
-from basedb.cli import exits, options, output
+from basedb.cli import exits, options, output, usage
 from basedb.cli.exits import Failure, Usage
 from basedb.cli.site import Site
 from basedb.linkage.model import InvalidModel
 from basedb.refusal import Refused
-from basedb.store import StoreError
+from basedb.store import StoreError, is_interruption
 from etl.contract import ContractError
 from etl.readers.result import ReadRefusal
 
@@ -49,9 +53,21 @@ _COMMANDS = {
     "demo": "demo",
 }
 
+_INTERRUPTED = (
+    "已中断：正在进行的一步没有入库，先前完成的都在；再次运行同一命令即可"
+    " / interrupted: the step under way was not published, what was finished is in; run the same command again"
+)
+
 
 class Commands(click.Group):
     """Loads a command's module when it is asked for, and turns known failures into exit codes."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run a command; a character that the output's encoding lacks is escaped instead of ending it."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in _COMMANDS if self.get_command(ctx, name)]
@@ -79,12 +95,23 @@ class Commands(click.Group):
             if "BASEDB_DEBUG" in os.environ:
                 raise
             failure = _failure(error)
+        except OSError as error:
+            if error.errno == errno.EPIPE or "BASEDB_DEBUG" in os.environ:
+                raise  # who reads the output has seen enough
+            where = error.filename or "文件"
+            failure = Failure(
+                exits.USAGE, "file", f"读写{where}失败：{error.strerror} / reading or writing failed: {error}"
+            )
+        except (KeyboardInterrupt, RuntimeError, duckdb.InterruptException) as error:
+            if not (isinstance(error, click.Abort) or is_interruption(error)):
+                raise
+            failure = Failure(exits.INTERRUPTED, "interrupted", _INTERRUPTED)
         except Failure as error:
             failure = error
+        except click.exceptions.NoArgsIsHelpError:
+            raise  # shows the help of a group without a command
         except click.UsageError as error:
-            if not ctx.ensure_object(Site).json:
-                raise
-            failure = Usage(error.format_message())
+            failure = Usage(usage.told(error))
         if ctx.ensure_object(Site).json:
             problem = {"kind": failure.kind, "exit_code": failure.exit_code, "message": failure.message}
             output.print_json({"error": {**problem, "details": failure.details}})

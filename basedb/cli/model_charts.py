@@ -22,6 +22,7 @@ from basedb.linkage.truth_file import read_truth
 from basedb.linkage.versions import ModelVersion, load_version
 from basedb.stewardship.lookup import Lookup, looking
 from basedb.store import Store
+from basedb.whole_file import write_whole
 
 _Section = tuple[str, str, str]
 
@@ -65,7 +66,7 @@ def charts(
         if pairs := _pairs_of(site, store, domain, pair):
             sections[2:2] = pairs
         files = [output]
-        output.write_text(_page(domain, found, sections), "utf-8")
+        write_whole(output, _page(domain, found, sections))
         if splink:
             files += save_splink_charts(domain.entity.model, found.parameters, output)
     if site.json:

@@ -19,6 +19,7 @@ from basedb.linkage.drawing import draw_frequencies
 from basedb.linkage.exchange import export_own, export_splink, import_document
 from basedb.linkage.versions import IMPORTED, list_versions, load_version, write_version
 from basedb.store import Session
+from basedb.whole_file import write_whole
 from etl.quarantine import Decision
 
 
@@ -60,7 +61,7 @@ def export(
     if output is None:
         click.echo(text)
         return
-    output.write_text(text + "\n", "utf-8")
+    write_whole(output, text + "\n")
     if site.json:
         print_json({"file": str(output), "version": number, "format": form})
     else:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,6 +21,8 @@ from rich.table import Table
 
 # A file or a pipe has no width; a table cut at 80 columns in a log is of no use.
 _WIDE = 200
+# A folded column narrower than this (three characters) is no longer read; a column's frame and padding.
+_READABLE, _FRAME = 6, 3
 
 
 def console() -> Console:
@@ -36,13 +39,38 @@ def say(text: str = "", style: str = "") -> None:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()
 ) -> None:
-    """A table for people. `right` names the columns of numbers."""
+    """A table for people. `right` names the columns of numbers.
+
+    Where its columns would be a few letters wide, every row is a paragraph instead.
+    """
+    cells = [[shown(value) for value in row] for row in rows]
+    screen = console()
+    if _least_width(columns, cells) > screen.width:
+        _paragraphs(screen, title, columns, cells)
+        return
     drawn = Table(title=escape(title) if title else None, title_justify="left", header_style="bold")
     for name in columns:
         drawn.add_column(escape(name), justify="right" if name in right else "left", overflow="fold")
+    for row in cells:
+        drawn.add_row(*(escape(cell) for cell in row))
+    screen.print(drawn)
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """The width below which folded cells can no longer be read."""
+    naturally = [max(cell_len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
+    return sum(min(width, _READABLE) + _FRAME for width in naturally) + 1
+
+
+def _paragraphs(screen: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if title:
+        screen.print(escape(title), style="italic", soft_wrap=True)
     for row in rows:
-        drawn.add_row(*(escape(shown(value)) for value in row))
-    console().print(drawn)
+        screen.rule(characters="─", style="dim")
+        for name, cell in zip(columns, row, strict=True):
+            if cell:
+                screen.print(escape(f"{name}：{cell}"), soft_wrap=True)
+    screen.rule(characters="─", style="dim")
 
 
 def shown(value: Any) -> str:

@@ -13,7 +13,7 @@ import click
 from basedb.cli.exits import Usage
 from basedb.domain import BaseDomain, installed_domains
 from basedb.store import Store, StoreMissing, open_store
-from basedb.store.migrate import applied_versions
+from basedb.store.migrate import applied_versions, refuse_other_version
 from etl.archive import Archive
 from etl.contract import Contract
 from etl.contract.errors import nearest
@@ -40,12 +40,14 @@ class Site:
 
     @property
     def ready_store(self) -> Store:
-        """The store, once it is known to be reachable and initialised."""
+        """The store, once it is known to be reachable, initialised and of this program's version."""
         store = self.store
-        if not applied_versions(store):
+        applied = applied_versions(store)
+        if not applied:
             raise StoreMissing(
                 f"{store.label} 还没有初始化，请先运行 basedb init / not initialised yet; run basedb init first"
             )
+        refuse_other_version(applied, list(self.domains.values()))
         return store
 
     @property

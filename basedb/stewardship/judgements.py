@@ -83,7 +83,7 @@ def resolve_ids(lookup: Lookup, entity: Entity, ids: Sequence[int], follow: bool
     gone = {
         row["from_id"]: row
         for row in lookup.rows(
-            "SELECT from_id, to_id, known_from, reason FROM basedb.redirect"
+            "SELECT from_id, to_id FROM basedb.redirect"
             f" WHERE entity = '{entity.qualified}' AND from_id IN ({asked})"
         )
     }
@@ -98,7 +98,7 @@ def resolve_ids(lookup: Lookup, entity: Entity, ids: Sequence[int], follow: bool
         else:
             to = gone[number]["to_id"]
             raise Unresolved(
-                f"编号 {number} 已于 {gone[number]['known_from']:%Y-%m-%d} 并入 {to}；如指的就是 {to}，请改用 {to}"
+                f"编号 {number} 已并入 {to}；如指的就是 {to}，请改用 {to}"
                 f" 或加 --follow / {number} was merged into {to}; name {to} or add --follow if that is meant"
             )
     return found

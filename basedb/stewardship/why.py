@@ -93,7 +93,7 @@ def explain(lookup: Lookup, entity: Entity, left: int, right: int, whole: bool =
         if {entry.a_id, entry.b_id} <= {left, right}
     ]
     why = Why(version.version, best, evidence, conflicts, rivals, tuple(judgements), ())
-    return Why(**{**vars(why), "decided": tuple(_decided(entity, why, left, right))})
+    return Why(**{**vars(why), "decided": tuple(what_decided(entity, why, left, right))})
 
 
 def _evidence(lookup: Lookup, entity: Entity, left: int, right: int) -> tuple[Evidence, ...]:
@@ -161,7 +161,7 @@ def _rivals(lookup: Lookup, entity: Entity, left: int, right: int) -> tuple[Riva
     return tuple(Rival(**row) for row in rows)
 
 
-def _decided(entity: Entity, why: Why, left: int, right: int) -> list[tuple[str, str]]:
+def what_decided(entity: Entity, why: Why, left: int, right: int) -> list[tuple[str, str]]:
     """What keeps the two apart, in sentences."""
     told = []
     for entry in why.judgements:
@@ -183,7 +183,7 @@ def _decided(entity: Entity, why: Why, left: int, right: int) -> list[tuple[str,
         others = "、".join(f"{item.entity_id}（{item.weight:+.1f}）" for item in why.rivals)
         told.append((f"另有几乎同样符合的实体：{others}", "another entity fits almost as well"))
     model = entity.model
-    if why.evidence and not strong:
+    if why.evidence and not strong and why.evidence[0].weight < model.auto_link:
         told.append(
             (
                 f"权重 {why.evidence[0].weight:.1f} 未到自动认定的 {model.auto_link:g}（{model.review:g} 起待人工）",

@@ -1,6 +1,6 @@
 """How master tables are stored: an embedded file, or PostgreSQL with PostGIS."""
 
-from basedb.store.errors import StoreBusy, StoreError, StoreMissing
+from basedb.store.errors import StoreBusy, StoreError, StoreMissing, is_interruption
 from basedb.store.open import DEFAULT_URL, Store, open_store
 from basedb.store.session import Session, scalar
 
@@ -11,6 +11,7 @@ __all__ = [
     "StoreBusy",
     "StoreError",
     "StoreMissing",
+    "is_interruption",
     "open_store",
     "scalar",
 ]

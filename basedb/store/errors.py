@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import duckdb
+
 
 class StoreError(RuntimeError):
     """The store cannot do what was asked; the message is Chinese first, with the way out."""
@@ -13,3 +15,10 @@ class StoreBusy(StoreError):
 
 class StoreMissing(StoreError):
     """There is no initialised store at the URL."""
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Whether an error means that somebody pressed Ctrl-C; the engine reports it as an error of its own."""
+    return isinstance(error, KeyboardInterrupt | duckdb.InterruptException) or (
+        type(error) is RuntimeError and str(error) == "Query interrupted"
+    )

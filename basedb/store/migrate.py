@@ -90,12 +90,7 @@ def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migrati
     Raises StoreError if the store is newer than this program.
     """
     applied = applied_versions(store)
-    newest = {step.component: step.version for step in steps}
-    ahead = {name for name, version in applied if version > newest.get(name, 0) and name in newest}
-    if ahead:
-        raise StoreError(
-            f"数据库比本程序新（{', '.join(sorted(ahead))}），请升级 basedb / the store is newer than this program"
-        )
+    _refuse_newer(applied, steps)
     pending = [step for step in steps if (step.component, step.version) not in applied]
     for step in pending:
         with store.writing(f"basedb upgrade {step.component} {step.version}") as session:
@@ -112,6 +107,35 @@ def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migrati
                 _write_labels(session, store.kind, domains)
                 _write_code_lists(session)
     return pending
+
+
+def refuse_other_version(applied: set[tuple[str, int]], domains: Sequence[BaseDomain]) -> None:
+    """Raise StoreError if a store is newer than this program, or waits for `basedb upgrade`.
+
+    applied: what `applied_versions` says. A domain the store knows nothing of is not waited for.
+    """
+    steps = plan(domains)
+    _refuse_newer(applied, steps)
+    there = {component for component, _ in applied}
+    behind = {
+        step.component
+        for step in steps
+        if step.component in there and (step.component, step.version) not in applied
+    }
+    if behind:
+        raise StoreError(
+            f"数据库还是旧版（{', '.join(sorted(behind))}），请先备份，再运行 basedb upgrade"
+            " / the store is of an older version: back it up and run basedb upgrade"
+        )
+
+
+def _refuse_newer(applied: set[tuple[str, int]], steps: Sequence[Migration]) -> None:
+    newest = {step.component: step.version for step in steps}
+    ahead = {name for name, version in applied if version > newest.get(name, 0) and name in newest}
+    if ahead:
+        raise StoreError(
+            f"数据库比本程序新（{', '.join(sorted(ahead))}），请升级 basedb / the store is newer than this program"
+        )
 
 
 def applied_versions(store: Store) -> set[tuple[str, int]]:

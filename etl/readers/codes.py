@@ -91,6 +91,19 @@ TRAILING_BYTES = define(
     "reader.trailing_bytes", Severity.WARNING, "记录之后还有数据", "there is data after the last record"
 )
 
+REPEATED_HEADER = define(
+    "reader.repeated_header",
+    Severity.WARNING,
+    "表头在数据中间重复出现，按非数据计",
+    "the header is repeated among the rows; the line is not counted as data",
+)
+SUMMARY_LINE = define(
+    "reader.summary_line",
+    Severity.WARNING,
+    "像是合计、制表人一类的行，按非数据计；可在约定的 footnotes 中声明",
+    "a line of totals or remarks, not counted as data; declare it under footnotes",
+)
+
 COUNT_MISMATCH = define(
     "reader.count_mismatch",
     Severity.WARNING,
@@ -109,5 +122,8 @@ ROW_ENCODING = define(
 NUL_BYTE = define("reader.nul_byte", Severity.ERROR, "含 NUL 字节", "a NUL byte")
 UNCLOSED_QUOTE = define(
     "reader.unclosed_quote", Severity.ERROR, "引号没有闭合", "a quote that is never closed"
+)
+LONG_CELL = define(
+    "reader.long_cell", Severity.ERROR, "值长得不合常理", "a value longer than any register holds"
 )
 BAD_RECORD = define("reader.bad_record", Severity.ERROR, "无法解析的记录", "a record that cannot be parsed")

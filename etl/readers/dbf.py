@@ -31,6 +31,7 @@ from etl.readers.transcode import UndecodableError, decode_column
 _CODE_PAGES = {0x4D: "cp936", 0x7A: "cp936", 0x4F: "cp950", 0x78: "cp950", 0x7B: "cp932", 0x03: "cp1252"}
 _TEXT_TYPES = frozenset("CNFDL")
 _NAME_BYTES = 10
+_LONGEST_HEAD = 1 << 16  # the header's length is kept in two bytes
 _JULIAN_EPOCH = 2_440_588  # the Julian day of 1970-01-01
 
 
@@ -48,18 +49,20 @@ def read_dbf(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
     The encoding is the contract's, else the .cpg file's, else the code page byte's, else cp936.
     ReadRefusal if the file is no DBF, is cut off, or keeps a declared column in a memo file.
     """
-    data = bytes(open_bytes(path, spec.options))
-    if len(data) < 33:
+    data = open_bytes(path, spec.options)
+    if data.size < 33:
         raise ReadRefusal(path, codes.TRUNCATED)
-    encoding = codec(spec.options.get("encoding") or _encoding(path, data), path)
-    count, start, width = struct.unpack_from("<IHH", data, 4)
-    fields = _fields(path, data, start, encoding)
+    head = bytes(data[:_LONGEST_HEAD])
+    encoding = codec(spec.options.get("encoding") or _encoding(path, head), path)
+    count, start, width = struct.unpack_from("<IHH", head, 4)
+    fields = _fields(path, head, start, encoding)
     if width != 1 + sum(field.length for field in fields):
         raise ReadRefusal(
             path, codes.MALFORMED, "DBF 表头的记录长度与字段不符", "the record length contradicts the fields"
         )
-    if len(data) < start + count * width:
-        held = max(0, len(data) - start) // width
+    end = start + count * width
+    if data.size < end:
+        held = max(0, data.size - start) // width
         raise ReadRefusal(
             path,
             codes.TRUNCATED,
@@ -69,12 +72,10 @@ def read_dbf(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
         )
     header = resolve([field.name for field in fields], contract, path, others, cut_at=_NAME_BYTES)
     notes = list(header.notes)
-    rest = data[start + count * width :].strip(b"\x1a\0 \r\n")
-    if rest:
+    rest = data.size - end
+    if rest and bytes(data[end : end + _LONGEST_HEAD]).strip(b"\x1a\0 \r\n"):
         notes.append(
-            note(
-                codes.TRAILING_BYTES, f"末尾多出 {len(rest)} 字节", f"{len(rest)} bytes after the last record"
-            )
+            note(codes.TRAILING_BYTES, f"末尾多出 {rest} 字节", f"{rest} bytes after the last record")
         )
     if count == 0:
         return ReadResult(
@@ -148,7 +149,12 @@ def _fields(path: Path, data: bytes, start: int, encoding: str) -> list[_Field]:
         offset += length
         at += 32
     if not fields:
-        raise ReadRefusal(path, codes.MALFORMED, "不是 DBF 文件", "this is no DBF file")
+        raise ReadRefusal(
+            path,
+            codes.MALFORMED,
+            "不是 DBF 文件，请按约定的格式重新导出",
+            "this is no DBF file; export it as declared",
+        )
     return fields
 
 

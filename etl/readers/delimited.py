@@ -25,7 +25,7 @@ from etl.readers.delimited_careful import Dialect, read_carefully
 from etl.readers.encoding import check_encoding, codec, is_stray_mark
 from etl.readers.excel_text import unwrap_text_formulas
 from etl.readers.headers import Header, join_headers, resolve, share_known
-from etl.readers.opening import open_bytes
+from etl.readers.opening import open_bytes, refuse_holes
 from etl.readers.result import IgnoredRow, ReadRefusal, ReadResult, note, text_table
 from etl.readers.transcode import UndecodableError, decode_column, is_ascii
 
@@ -76,12 +76,16 @@ def read_delimited(
     if body.data.size == 0:
         result = ReadResult(text_table({}, contract.read_columns, np.arange(0)), notes=header.notes)
     else:
-        fast = _read_fast(body, header, contract)
-        result = fast or read_carefully(body.data, encoding, dialect, header, contract)
+        result = _read_fast(body, header, contract) or _read_slowly(path, body, header, contract)
     result = replace(result, notes=(*stray, *result.notes))
     if result.table.num_rows == 0 and not result.rejected:
         return replace(result, notes=(*result.notes, note(codes.NO_ROWS)))
     return unwrap_text_formulas(result) if _TEXT_FORMULA.search(memoryview(body.data)) else result
+
+
+def _read_slowly(path: Path, body: _Body, header: Header, contract: Contract) -> ReadResult:
+    refuse_holes(path, body.data)
+    return read_carefully(body.data, body.encoding, body.dialect, header, contract)
 
 
 def _read_fast(body: _Body, header: Header, contract: Contract) -> ReadResult | None:
@@ -174,6 +178,14 @@ def _head(
         while dialect.quote and head[start:end].count(dialect.quote.encode()) % 2 and 0 < end < len(head):
             following = head.find(newline, end)
             end = len(head) if following < 0 else following + 1
+        if b"\0" in head[start:end]:
+            raise ReadRefusal(
+                path,
+                codes.MALFORMED,
+                "表头处有空字节：文件没有传完，或不是文本文件，请重新传送",
+                "NUL bytes where the header should be: cut off, or no text file",
+                len(rows) + 1,
+            )
         text = head[start:end].decode(encoding, "replace").rstrip("\r\n")
         try:
             rows.append(dialect.cells(text))

@@ -14,7 +14,7 @@ from etl.contract.model import Contract
 from etl.readers import codes
 from etl.readers.encoding import is_other_encoding, is_utf8_cell, may_hold_utf8_cell
 from etl.readers.headers import Header
-from etl.readers.result import IgnoredRow, ReadResult, RejectedRow, rejected, text_table
+from etl.readers.result import RAW_LIMIT, IgnoredRow, ReadResult, RejectedRow, rejected, text_table
 
 #: A quoted cell that spans more lines than this was never closed.
 _MAX_LINES = 100
@@ -119,6 +119,8 @@ def _record(lines: list[bytes], at: int, encoding: str, dialect: Dialect, width:
             break  # the quote above it was a slip
         record = _parsed(b"\n".join(lines[at : last + 1]).removesuffix(b"\r"), encoding, dialect)
         if record.code != codes.UNCLOSED_QUOTE:
+            if _holds_records(record, dialect, width):
+                break  # two slips, with the end of one record and the beginning of another between them
             return record, last + 1 - at
     return _Record(first, None, codes.UNCLOSED_QUOTE), 1
 
@@ -131,6 +133,12 @@ def _is_whole(raw: bytes, encoding: str, dialect: Dialect, width: int) -> bool:
     quote = dialect.quote.encode()
     parts = raw.split(dialect.delimiter.encode())
     return all(quote not in part or _wholly_quoted(part, quote) for part in parts)
+
+
+def _holds_records(record: _Record, dialect: Dialect, width: int) -> bool:
+    """Whether a cell with line breaks has as many delimiters in it as a record."""
+    cells = record.cells or ()
+    return any("\n" in cell and cell.count(dialect.delimiter) >= max(1, width - 1) for cell in cells)
 
 
 def _wholly_quoted(part: bytes, quote: bytes) -> bool:
@@ -160,4 +168,4 @@ def _parsed(raw: bytes, encoding: str, dialect: Dialect) -> _Record:
 
 
 def _shown(raw: bytes, encoding: str) -> str:
-    return raw.decode(encoding, "backslashreplace").replace("\0", "\\x00")
+    return raw[: 4 * RAW_LIMIT].decode(encoding, "backslashreplace").replace("\0", "\\x00")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from basedb.masking import mask_text
 from etl.contract.errors import nearest
 from etl.contract.model import Contract
 from etl.readers import codes
 from etl.readers.result import Note, ReadRefusal, note
+
+#: A number that no header holds: a date, a number of a person, a telephone.
+_DATA = re.compile(r"\d{6}")
+_LONGEST = 40
+_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ def resolve(
     """
     known = _known(contract, cut_at)
     found: list[str | None] = [_declared(header, headers, known) for header in headers]
+    _refuse_headless(headers, found, path)
     _refuse_duplicates(headers, found, path)
     missing = [
         name
@@ -114,6 +122,25 @@ def _declared(header: str, headers: Sequence[str], known: dict[str, str]) -> str
     return None
 
 
+def _refuse_headless(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
+    """A first line of data instead of a header is refused without showing what it says."""
+    if not any(found) and any(_DATA.search(header) for header in headers):
+        raise ReadRefusal(
+            path,
+            codes.NO_HEADER,
+            "第一行没有一列是约定的列名，像是数据而不是表头；请带表头重新导出，或在约定中写 header_rows: 0",
+            "the first line holds no declared column and looks like data; send the header, or declare"
+            " header_rows: 0",
+            line=1,
+        )
+
+
+def _shown(header: str) -> str:
+    """A header as a message may show it: shortened, long numbers masked."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in fold(header)[:_LONGEST])
+    return mask_text(plain)
+
+
 def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
     seen: dict[str, str] = {}
     for header, name in zip(headers, found, strict=True):
@@ -122,8 +149,8 @@ def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path
             raise ReadRefusal(
                 path,
                 codes.DUPLICATE_COLUMN,
-                f"列“{meaning}”出现两次（{seen[meaning]}、{header}），请只保留一列",
-                f"the column {meaning} appears twice ({seen[meaning]}, {header}); keep one",
+                f"列“{_shown(meaning)}”出现两次（{_shown(seen[meaning])}、{_shown(header)}），请只保留一列",
+                f"the column {_shown(meaning)} appears twice; keep one",
                 line=1,
             )
         seen[meaning] = header
@@ -147,14 +174,19 @@ def _refuse_other_extract(
 
 def _refuse_mismatch(missing: list[str], unknown: list[str], contract: Contract, path: Path) -> None:
     zh, en = [], []
-    for header in unknown:
+    for header in unknown[:_MOST]:
         if not fold(header):
             zh.append("有一列没有表头（行尾多了分隔符？可在约定的 ignore 中写 ''）")
             en.append("a column without a header (a trailing delimiter? declare '' under ignore)")
             continue
         close = nearest(fold(header), missing) or nearest(fold(header), contract.columns)
-        zh.append(f"未知列“{header}”" + (f"（是否为“{close}”？可在约定中加别名）" if close else ""))
-        en.append(f"unknown column {header}" + (f" (is it {close}? then add an alias)" if close else ""))
+        zh.append(f"未知列“{_shown(header)}”" + (f"（是否为“{close}”？可在约定中加别名）" if close else ""))
+        en.append(
+            f"unknown column {_shown(header)}" + (f" (is it {close}? then add an alias)" if close else "")
+        )
+    if len(unknown) > _MOST:
+        zh.append(f"另有 {len(unknown) - _MOST} 个未知列")
+        en.append(f"{len(unknown) - _MOST} more unknown columns")
     if missing:
         zh.append("缺少列" + "、".join(f"“{name}”" for name in missing))
         en.append("missing column " + ", ".join(missing))

@@ -11,7 +11,7 @@ from typing import Any
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.encoding import check_encoding, codec
-from etl.readers.opening import open_bytes
+from etl.readers.opening import open_bytes, refuse_holes
 from etl.readers.records import Records
 from etl.readers.result import ReadRefusal, ReadResult, rejected
 
@@ -94,7 +94,9 @@ def _stated(document: Any, where: str) -> str | None:
 
 
 def _text(path: Path, spec: ReaderSpec) -> tuple[bytes, str]:
-    data = bytes(open_bytes(path, spec.options))
+    packed = open_bytes(path, spec.options)
+    refuse_holes(path, packed)
+    data = bytes(packed)
     encoding = codec(spec.options.get("encoding", "utf-8"), path)
     sample = data[:_SAMPLE]
     check_encoding(sample[: sample.rfind(b"\n") + 1] or data, encoding, path)

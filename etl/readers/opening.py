@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 
 from etl.readers import codes
 from etl.readers.result import ReadRefusal
 
 _CHUNK = 1 << 20
+#: So many NUL bytes in a row are no slip.
+_HOLE = 1 << 12
 _ARCHIVES = (b"\x1f\x8b", b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zX")
+_WORKBOOK = "[Content_Types].xml"
 #: Below this size no ratio is suspicious: a small file of blanks compresses a thousandfold.
 _RATIO_FLOOR = 32 << 20
 
@@ -46,7 +50,7 @@ def open_bytes(path: Path, options: Mapping[str, Any], *, zip_is_format: bool = 
     archive around one. ReadRefusal: empty, truncated, encrypted, nested or too large.
     """
     if path.stat().st_size == 0:
-        raise ReadRefusal(path, codes.EMPTY_FILE)
+        raise _empty(path)
     with path.open("rb") as file:
         magic = file.read(4)
     limits = Limits.of(options)
@@ -62,6 +66,45 @@ def open_bytes(path: Path, options: Mapping[str, Any], *, zip_is_format: bool = 
             path, codes.ARCHIVE, "只支持 gzip 和 zip 压缩，请改用其一", "only gzip and zip archives are read"
         )
     return pa.memory_map(str(path)).read_buffer()
+
+
+def refuse_holes(path: Path, data: pa.Buffer) -> None:
+    """Refuse a text with a long run of NUL bytes: room set aside for what never arrived."""
+    view = np.frombuffer(data, np.uint8)
+    blocks = view[: len(view) // _HOLE * _HOLE].reshape(-1, _HOLE)
+    step = _CHUNK // _HOLE
+    for at in range(0, len(blocks), step):
+        empty = np.flatnonzero(~blocks[at : at + step].any(axis=1))
+        if len(empty):
+            place = int(at + empty[0]) * _HOLE
+            raise ReadRefusal(
+                path,
+                codes.TRUNCATED,
+                f"第 {place:,} 字节起是大段空字节，文件没有传完，请重新传送",
+                f"from byte {place:,} on there are only NUL bytes: the transfer was not completed",
+            )
+
+
+def refuse_other_forms(path: Path, data: pa.Buffer) -> None:
+    """Refuse what only bears the name of a workbook, and say what it is."""
+    head = bytes(data[:1024]).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
+        zh, en = (
+            "内容是网页，只是后缀像 Excel；请用 Excel 打开后另存为 xlsx",
+            "this is a web page, not a workbook",
+        )
+    elif head.startswith(b"<?xml"):
+        zh, en = (
+            "内容是 XML，只是后缀像 Excel；请用 Excel 打开后另存为 xlsx",
+            "this is an XML document, not a workbook",
+        )
+    elif b"\0" not in head:
+        zh, en = "内容是文本，不是 Excel 工作簿；请按约定的格式导出", "this is text, not a workbook"
+    elif not head.strip(b"\0"):
+        zh, en = "文件开头全是空字节，没有传完，请重新传送", "only NUL bytes: the transfer was not completed"
+    else:
+        return
+    raise ReadRefusal(path, codes.UNSUPPORTED, zh, en)
 
 
 def check_container(path: Path, limits: Limits) -> None:
@@ -84,6 +127,13 @@ def _unzip(path: Path, member: str | None, limits: Limits, holds_zip: bool) -> p
     with _zip(path) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         _check_members(path, members, limits)
+        if not holds_zip and _WORKBOOK in archive.namelist():
+            raise ReadRefusal(
+                path,
+                codes.UNSUPPORTED,
+                "内容是 Excel 工作簿（xlsx），不是约定的格式；请按约定的格式导出，或修改约定的 reader",
+                "this is a workbook (xlsx), not the declared format; export it as declared",
+            )
         chosen = [info for info in members if member is None or re.search(member, _member_name(info))]
         if len(chosen) != 1:
             names = "、".join(_member_name(info) for info in chosen[:5]) or "（无）"
@@ -116,7 +166,7 @@ def _zip(path: Path) -> zipfile.ZipFile:
 
 def _is_workbook(path: Path) -> bool:
     with _zip(path) as archive:
-        return "[Content_Types].xml" in archive.namelist()
+        return _WORKBOOK in archive.namelist()
 
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -156,7 +206,7 @@ def _copy(
 def _mapped(path: Path, file: IO[bytes]) -> pa.Buffer:
     file.flush()
     if file.tell() == 0:
-        raise ReadRefusal(path, codes.EMPTY_FILE)
+        raise _empty(path)
     return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
@@ -169,6 +219,12 @@ def _member_name(info: zipfile.ZipInfo) -> str:
         except UnicodeError:
             name = info.filename
     return str(PurePosixPath(name))
+
+
+def _empty(path: Path) -> ReadRefusal:
+    return ReadRefusal(
+        path, codes.EMPTY_FILE, "文件为空，请部门重新传送", "the file is empty; have it sent again"
+    )
 
 
 def _cut_off(path: Path, error: Exception) -> ReadRefusal:

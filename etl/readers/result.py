@@ -21,7 +21,7 @@ class IgnoredRow:
     """A record that is declared not to be data; `text` is what a footnote says."""
 
     row_no: int
-    reason: Literal["blank", "footnote", "deleted", "left_out"]
+    reason: Literal["blank", "footnote", "deleted", "left_out", "header", "summary"]
     text: str | None = None
 
 

@@ -12,7 +12,7 @@ from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.cell_text import cell_text
 from etl.readers.damage import DAMAGE
-from etl.readers.opening import open_bytes
+from etl.readers.opening import open_bytes, refuse_other_forms
 from etl.readers.result import ReadRefusal, ReadResult
 from etl.readers.sheet import Sheet, sheet_result
 from etl.readers.xlsx import choose_sheet, read_xlsx
@@ -20,7 +20,9 @@ from etl.readers.xlsx import choose_sheet, read_xlsx
 
 def read_xls(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()) -> ReadResult:
     """Read one sheet of an old workbook; one that is really an xlsx is read as such."""
-    data = bytes(open_bytes(path, spec.options, zip_is_format=True))
+    packed = open_bytes(path, spec.options, zip_is_format=True)
+    refuse_other_forms(path, packed)
+    data = bytes(packed)
     if data.startswith(b"PK"):
         return read_xlsx(path, contract, spec, others)
     try:

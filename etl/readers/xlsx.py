@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.cell_text import cell_text
 from etl.readers.damage import DAMAGE
-from etl.readers.opening import open_bytes
+from etl.readers.opening import open_bytes, refuse_other_forms
 from etl.readers.result import ReadRefusal, ReadResult
 from etl.readers.sheet import Formula, Row, Sheet, sheet_result
 
@@ -25,13 +25,15 @@ def read_xlsx(
     path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[Contract] = ()
 ) -> ReadResult:
     """Read one sheet of a workbook. ReadRefusal if it is cut off, encrypted or has no fitting sheet."""
-    data = bytes(open_bytes(path, spec.options, zip_is_format=True))
+    packed = open_bytes(path, spec.options, zip_is_format=True)
+    refuse_other_forms(path, packed)
+    data = bytes(packed)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ReadRefusal(
             path,
             codes.UNSUPPORTED,
-            "文件是旧版 xls 或已加密，不是 xlsx",
-            "this is an old xls or an encrypted workbook, not an xlsx",
+            "文件是旧版 xls 或设有打开密码，不是 xlsx；请去掉密码，或另存为 xlsx",
+            "this is an old xls or an encrypted workbook; save it as xlsx without a password",
         )
     wanted = spec.options.get("sheet", 0)
     try:
@@ -53,10 +55,26 @@ def _sheet(path: Path, data: bytes, wanted: str | int) -> Sheet:
     chosen = choose_sheet(path, [sheet.title for sheet in worksheets], wanted)
     worksheet: Any = worksheets[chosen]
     worksheet.reset_dimensions()  # exporters often write a wrong one
-    rows: list[Row] = [[cell_text(value) for value in row] for row in worksheet.iter_rows(values_only=True)]
+    rows = list(_rows(worksheet))
     unread = () if wanted != 0 else tuple(s.title for s in worksheets[1:] if _holds_data(s))
     formulas = _formulas(data, chosen, rows) if _has_formulas(data) else []
     return Sheet(rows, formulas, unread)
+
+
+def _rows(worksheet: Any) -> Iterator[Row]:
+    """The rows down to the last one with a cell in it, each to its last cell: sheets are formatted far
+    beyond their data."""
+    blank = 0
+    for cells in worksheet.iter_rows(values_only=True):
+        texts = [cell_text(value) for value in cells]
+        while texts and texts[-1] is None:
+            texts.pop()
+        if not texts:
+            blank += 1
+            continue
+        yield from ([] for _ in range(blank))
+        blank = 0
+        yield texts
 
 
 def choose_sheet(path: Path, titles: list[str], wanted: str | int) -> int:
@@ -90,6 +108,10 @@ def _has_formulas(data: bytes) -> bool:
     return False
 
 
+def _cell(rows: Sequence[Row], at: int, column: int) -> str | None:
+    return rows[at][column] if at < len(rows) and column < len(rows[at]) else None
+
+
 def _formulas(data: bytes, chosen: int, rows: Sequence[Row]) -> list[Formula]:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     worksheet: Any = book.worksheets[chosen]
@@ -100,7 +122,7 @@ def _formulas(data: bytes, chosen: int, rows: Sequence[Row]) -> list[Formula]:
             if (
                 isinstance(value, str)
                 and value.startswith("=")
-                and (at >= len(rows) or rows[at][column] != value)
+                and (shown := _cell(rows, at, column)) != value
             ):
-                found.append(Formula(at, column, value, rows[at][column] is not None))
+                found.append(Formula(at, column, value, shown is not None))
     return found

@@ -15,7 +15,7 @@ from lxml import etree
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.encoding import check_encoding, codec
-from etl.readers.opening import open_bytes
+from etl.readers.opening import open_bytes, refuse_holes
 from etl.readers.records import Records
 from etl.readers.result import ReadRefusal, ReadResult, rejected
 
@@ -31,7 +31,9 @@ def read_xml(path: Path, contract: Contract, spec: ReaderSpec, others: Iterable[
 
     ReadRefusal if the XML is malformed, cut off or carries a DTD.
     """
-    data = bytes(open_bytes(path, spec.options))
+    packed = open_bytes(path, spec.options)
+    refuse_holes(path, packed)
+    data = bytes(packed)
     text, lossy = _decoded(path, data, spec)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ReadRefusal(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 
+from basedb.domain import Domain
 from basedb.findings import all_types
 from basedb.store import scalar
 from etl.batch import Batch
-from etl.contract.model import Operation
 from etl.stages.classify import (
     ABSENCE_SUSPENDED,
     BLANK_KEY,
     REPEATED_KEY,
     UNKNOWN_OPERATION,
-    quoted,
     snapshot_over_scope,
 )
 from etl.stages.standardize import FUTURE
@@ -138,8 +136,7 @@ def _collect_findings(batch: Batch) -> None:
             }
         ),
     )
-    key = batch.contract.key[0]
-    unknown, parameters = _unknown_operations(batch.contract.delivery.operation)
+    key, operation = batch.contract.key[0], batch.contract.delivery.operation
     batch.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE finding AS
             WITH every AS (
@@ -152,28 +149,21 @@ def _collect_findings(batch: Batch) -> None:
                 FROM keyed k JOIN repeated_key p USING (natural_key) JOIN row r USING (row_no)
                 WHERE (p.contents > 1 OR natural_key = '') AND r.outcome IN ('added', 'changed', 'superseded')
                 UNION ALL
+                SELECT row_no, $operation, code, word, NULL, NULL FROM doubted_operation
+                WHERE $is_entity OR (code = '{UNKNOWN_OPERATION}' AND word <> '')
+                UNION ALL
                 SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT,
                     NULL
-                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}'
-                {unknown})
+                FROM raw_event e WHERE e.valid_from > DATE '{batch.delivery.as_of}')
             SELECT e.row_no, r.source_key, e.column_name, e.code,
                 coalesce(e.severity, t.severity) AS severity, e.value, e.suggestion
             FROM every e JOIN finding_type t USING (code) LEFT JOIN row r ON r.row_no = e.row_no
             ORDER BY e.row_no NULLS FIRST, e.column_name, e.code""",
-        {"key": key, "valid_from": batch.contract.valid_from, **parameters},
+        {
+            "key": key,
+            "valid_from": batch.contract.valid_from,
+            "operation": operation.column if operation else None,
+            # What a feature is, and whether it stands, other domains tell by its shape.
+            "is_entity": isinstance(batch.domain, Domain),
+        },
     )
-
-
-def _unknown_operations(operation: Operation | None) -> tuple[str, dict[str, Any]]:
-    """A part of the union of findings, and its parameters: rows whose word for what happened to them the contract
-    does not know."""
-    if operation is None:
-        return "", {}
-    column = quoted(operation.column)
-    part = f"""UNION ALL
-                SELECT i.row_no, $operation, '{UNKNOWN_OPERATION}', i.{column}, NULL, NULL
-                FROM incoming i JOIN row r USING (row_no)
-                WHERE trim(i.{column}) <> '' AND trim(i.{column}) NOT IN (SELECT unnest($words::TEXT[]))
-                    AND r.outcome IN ('added', 'changed', 'superseded')"""
-    words = [*operation.insert, *operation.update, *operation.delete]
-    return part, {"operation": operation.column, "words": words}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from basedb.findings import Severity, define
+from basedb.findings import Severity, define, finding_type
 from basedb.refusal import Held
 from basedb.store import scalar
 from etl.batch import Batch
-from etl.readers.result import ReadResult
+from etl.contract.model import Operation
+from etl.readers.result import ReadResult, RejectedRow
 
 REPEATED_KEY = define(
     "key.repeated",
@@ -34,17 +36,24 @@ TOO_FEW_ROWS = define(
     "行数少于合同规定的最少行数",
     "fewer rows than the contract's minimum",
 )
-UNKNOWN_OPERATION = define(
-    "operation.unknown",
-    Severity.WARNING,
-    "操作用词不在约定之内，该行按新增或变更处理",
-    "an operation word that is not agreed on; the row was taken as an insert or update",
-)
 ABSENCE_SUSPENDED = define(
     "snapshot.absence_suspended",
     Severity.WARNING,
     "文件含无法读取的行，本次不注销缺失的记录",
     "the file has unreadable rows, so absent records are not retired this time",
+)
+
+UNKNOWN_OPERATION = define(
+    "operation.unknown",
+    Severity.WARNING,
+    "操作栏的词不在约定之内，按新增或更正处理",
+    "the operation is none the contract names; the row is taken as an addition or a correction",
+)
+NOT_STANDING = define(
+    "operation.not_standing",
+    Severity.WARNING,
+    "要变更或删除的记录不存在，可能漏收了先前的增量",
+    "the record to be changed or deleted does not stand; was an earlier delta missed?",
 )
 
 _STANDING = "record_id, source, source_key, digest, as_of, valid_from, valid_to, status, scope"
@@ -256,7 +265,13 @@ def _apply_operations(batch: Batch) -> None:
     batch.engine.execute(
         "CREATE OR REPLACE TEMP TABLE closed (record_id BIGINT, status TEXT, closed_on DATE)"
     )
-    if operation is None or not operation.delete:
+    batch.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE doubted_operation (row_no BIGINT, code TEXT, word TEXT)"
+    )
+    if operation is None:
+        return
+    _doubt_operations(batch, operation)
+    if not operation.delete:
         return
     batch.engine.execute(
         f"""UPDATE decided SET outcome = 'retired' FROM incoming i
@@ -267,6 +282,23 @@ def _apply_operations(batch: Batch) -> None:
     batch.engine.execute(
         f"INSERT INTO closed SELECT record_id, 'retired', DATE '{batch.delivery.as_of}' FROM standing"
         " WHERE status = 'current' AND record_id IN (SELECT standing_id FROM decided WHERE outcome = 'retired')"
+    )
+
+
+def _doubt_operations(batch: Batch, operation: Operation) -> None:
+    """Leaves TEMP `doubted_operation`: words the contract does not name, and changes of what does not stand."""
+    batch.engine.execute(
+        f"""INSERT INTO doubted_operation
+            SELECT row_no, CASE WHEN word NOT IN (SELECT unnest($named)) THEN '{UNKNOWN_OPERATION}'
+                ELSE '{NOT_STANDING}' END, word
+            FROM (SELECT row_no, trim(coalesce({quoted(operation.column)}, '')) AS word FROM incoming)
+            JOIN decided d USING (row_no) LEFT JOIN standing s ON s.record_id = d.standing_id
+            WHERE d.outcome <> 'duplicate' AND (word NOT IN (SELECT unnest($named))
+                OR (coalesce(s.status, '') <> 'current' AND word NOT IN (SELECT unnest($insert))))""",
+        {
+            "named": [*operation.insert, *operation.update, *operation.delete],
+            "insert": list(operation.insert),
+        },
     )
 
 
@@ -296,8 +328,9 @@ def _find_absent(batch: Batch) -> None:
         raise Held(
             TOO_MANY_ABSENT,
             f"与现状相比缺少 {absent}/{standing} 条记录（{absent / standing:.1%}），"
-            f"超过上限 {delivery.max_retire_ratio:.1%}",
-            f"{absent} of {standing} standing records are absent, more than the contract's limit",
+            f"超过上限 {delivery.max_retire_ratio:.1%}" + _unread(batch.result.rejected, zh=True),
+            f"{absent} of {standing} standing records are absent, more than the contract's limit"
+            + _unread(batch.result.rejected, zh=False),
         )
     if batch.result.rejected:
         return
@@ -305,3 +338,14 @@ def _find_absent(batch: Batch) -> None:
     engine.execute(
         f"INSERT INTO closed SELECT record_id, 'retired', DATE '{batch.delivery.as_of}' FROM absent"
     )
+
+
+def _unread(rejected: tuple[RejectedRow, ...], *, zh: bool) -> str:
+    """What to add to the reason of a hold when rows of the file could not be read."""
+    if not rejected:
+        return ""
+    code, _ = Counter(row.code for row in rejected).most_common(1)[0]
+    first = next(row.row_no for row in rejected if row.code == code)
+    if zh:
+        return f"；文件有 {len(rejected)} 行读不了，多为“{finding_type(code).zh}”，如第 {first} 行"
+    return f"; {len(rejected)} rows cannot be read, mostly {code}, row {first} for one"

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from basedb.domain import Domain
 from basedb.refusal import Refused
 from etl.batch import Batch, Delivery
 from etl.delivery_findings import ROW_COUNT
+from etl.readers.long_cells import without_long_cells
+from etl.readers.page_lines import without_page_lines
 from etl.readers.read import read
 from etl.readers.result import Note, ReadRefusal, ReadResult, note
 
@@ -24,7 +27,11 @@ class Read:
         try:
             result = read(batch.delivery.path, batch.contract, others)
         except ReadRefusal as refusal:
-            raise Refused(refusal.code, refusal.zh, refusal.en) from refusal
+            place = ("第 {} 行：", "line {}: ") if refusal.line else ("", "")
+            zh, en = (part.format(refusal.line) for part in place)
+            raise Refused(refusal.code, zh + refusal.zh, en + refusal.en) from refusal
+        if isinstance(batch.domain, Domain):
+            result = without_long_cells(without_page_lines(result, batch.contract))
         batch.result = replace(
             result, notes=(*batch.delivery.notes, *_row_count(batch.delivery, result), *result.notes)
         )

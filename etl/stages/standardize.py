@@ -18,6 +18,7 @@ from basedb.store import scalar
 from etl.batch import Batch
 from etl.contract.model import Contract
 from etl.contract_checks import FINDING_COLUMNS, contract_findings, finding_rows
+from etl.stages.spoilt import hold_if_spoilt
 from etl.workers import available_processes, mapper
 
 FUTURE = define(
@@ -64,6 +65,7 @@ class Standardize:
                         else f"INSERT INTO temp.{name} BY NAME FROM standard_part"
                     )
                     batch.engine.unregister("standard_part")
+        hold_if_spoilt(batch)
         _report_future_closings(batch)
         return rows.num_rows
 

@@ -120,3 +120,17 @@ def test_a_rebuild_that_cannot_be_done_says_why(desk: Desk, tmp_path: Path) -> N
     archive.mkdir()
     error = desk.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}", code=7)["error"]
     assert error["kind"] == "irreproducible" and "ga_population_20261101.csv" in error["message"]
+
+
+def test_a_rebuild_that_was_killed_is_not_gone_on_with(desk: Desk, tmp_path: Path) -> None:
+    """Model versions come first; a second rebuild on top of them would enter them twice."""
+    into = f"duckdb:///{tmp_path / 'again.duckdb'}"
+    half = Desk(into, tmp_path)
+    half("init")
+    with open_store(into).writing("a test") as session:
+        session.apply(
+            "INSERT INTO basedb.match_model (entity, version, is_active, origin, document, declaration, made_by,"
+            " made_at, reason) VALUES ('population.person', 1, false, 'trained', '{}', 'x', 'x', now(), 'x')"
+        )
+    error = desk.json("rebuild", "--into", into, code=7)["error"]
+    assert error["kind"] == "irreproducible" and "没有做完的重建" in error["message"]

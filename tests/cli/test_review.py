@@ -131,7 +131,7 @@ def test_what_cannot_be_decided_is_said_in_one_line(village: Desk) -> None:
         result = village(*arguments, code=2)
         assert told in result.stderr and "Traceback" not in result.output, arguments
     village("merge", 1, 5, "--reason", "x")
-    assert "编号 5 已于" in village("review", "decide", 5, 2, "same", "--reason", "x", code=2).stderr
+    assert "编号 5 已并入" in village("review", "decide", 5, 2, "same", "--reason", "x", code=2).stderr
     village("review", "decide", 5, 2, "different", "--reason", "x", "--follow")
     assert "矛盾" in village("merge", 1, 2, "--reason", "x", code=2).stderr
     assert village.json("review", "judgements")["total"] == 2

@@ -10,6 +10,7 @@ from basedb.stewardship.lookup import looking
 from basedb.stewardship.plan import Plan
 from basedb.stewardship.queue import CONFLICT, DOUBTFUL, Filter, Item, kind_text, next_item, read_queue
 from basedb.stewardship.split_merge import plan_pair
+from basedb.stewardship.why import Evidence, Why, what_decided
 from basedb.store.native import reading
 from population import DOMAIN
 from tests.etl.city import City, insured
@@ -145,3 +146,15 @@ def test_analysts_see_the_same_queue_without_names(village: City) -> None:
     assert names == [("李**", "李**"), ("王**", "王**")]
     labels = "SELECT count(*) FROM basedb.column_label WHERE table_name = 'review_queue' AND personal"
     assert village.query(labels) == [(0,)]
+
+
+def test_a_weight_that_would_do_is_not_called_too_low() -> None:
+    """Where a constraint alone forbids the link, the constraint alone is named."""
+    model = PERSON.model
+    for weight in (model.auto_link - 1, model.auto_link + 1):
+        evidence = Evidence(1, 2, "score", None, weight, "review", "similar_name", "vetoed")
+        told = what_decided(PERSON, Why(0, None, (evidence,), (), (), (), ()), 1, 2)
+        assert [zh.startswith("权重") for zh, _ in told] == [
+            False,
+            *([True] if weight < model.auto_link else []),
+        ]

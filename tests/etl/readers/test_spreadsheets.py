@@ -114,7 +114,8 @@ def test_wrong_headers_and_another_extract(write: Write, contracts: dict[str, Co
         (TAXPAYERS.read_bytes().replace(b"xl/workbook.xml", b"xl/workbook.xmm"), "reader.truncated"),
         (b"PK\x03\x04" + bytes(100), "reader.truncated"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "reader.unsupported"),
-        (b"a,b\n1,2\n", "reader.truncated"),
+        (b"a,b\n1,2\n", "reader.unsupported"),
+        (bytes(5_000), "reader.unsupported"),
         (saved([]), "reader.empty_file"),
     ],
 )
@@ -135,7 +136,7 @@ def test_old_workbooks() -> None:
 
 def test_an_old_workbook_cut_off(write: Write) -> None:
     content = (DEPARTMENTS / "mz_marriages_20261102.xls").read_bytes()
-    for damaged in (content[:1_500], content[:512], b"<html><table></table></html>"):
+    for damaged in (content[:1_500], content[:512]):
         with pytest.raises(ReadRefusal) as caught:
             read(write("a.xls", damaged), extract("xls", ["登记证号"]))
         assert caught.value.code == "reader.truncated"
@@ -172,3 +173,28 @@ def test_a_header_that_lacks_a_column_is_refused_wherever_it_stands(write: Write
     with pytest.raises(ReadRefusal) as caught:
         read(write("a.xlsx", saved(rows)), GROUPED)
     assert caught.value.code == "reader.wrong_columns"
+
+
+def test_a_web_page_that_is_called_a_workbook_is_called_a_web_page(write: Write) -> None:
+    page = "\ufeff\r\n<html><table><tr><td>登记证号</td></tr></table></html>".encode()
+    for name, form in (("a.xls", "xls"), ("a.xlsx", "xlsx")):
+        with pytest.raises(ReadRefusal) as caught:
+            read(write(name, page), extract(form, ["登记证号"]))
+        assert caught.value.code == "reader.unsupported" and "网页" in caught.value.zh
+
+
+def test_formatted_lines_far_below_the_data_are_not_kept(write: Write) -> None:
+    """A sheet formatted down to its end, with blanks to the right, has the rows it has."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cells in (["甲", "乙"], ["1", "2"], [], ["3", None]):
+        sheet.append(cells)
+    sheet["A5000"].number_format = sheet["ZZ3"].number_format = "@"
+    target = io.BytesIO()
+    book.save(target)
+    result = read(write("a.xlsx", target.getvalue()), extract("xlsx", ["甲", "乙"]))
+    assert result.table.to_pylist() == [
+        {"row_no": 1, "甲": "1", "乙": "2"},
+        {"row_no": 3, "甲": "3", "乙": None},
+    ]
+    assert [row.row_no for row in result.ignored] == [2]
