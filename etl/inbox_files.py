@@ -91,7 +91,7 @@ def _untakable(directory: Path, root: Path, path: Path) -> NotTaken | None:
             "文件名含控制字符，或不是 UTF-8（常是 GBK 的压缩包或旧系统留下的），未处理；请改名后再放入"
             " / the name holds control characters or is not UTF-8; rename the file",
         )
-    if path.is_symlink() and not _leads_inside(path, root):
+    if os.path.islink(path) and not _leads_inside(path, root):
         return NotTaken(
             name,
             OUTSIDE,
@@ -100,7 +100,7 @@ def _untakable(directory: Path, root: Path, path: Path) -> NotTaken | None:
     try:
         path.stat()
     except FileNotFoundError as error:
-        return _unreadable(directory, path, error) if path.is_symlink() else None
+        return _unreadable(directory, path, error) if os.path.islink(path) else None
     except OSError as error:
         return _unreadable(directory, path, error)
     return None
@@ -109,7 +109,7 @@ def _untakable(directory: Path, root: Path, path: Path) -> NotTaken | None:
 def _linked_folders(directory: Path, root: Path, folders: list[Path]) -> Iterator[NotTaken]:
     """Links to folders are not followed; what lies in the inbox itself is found where it is."""
     for path in folders:
-        if path.is_symlink() and not _leads_inside(path, root):
+        if os.path.islink(path) and not _leads_inside(path, root):
             yield NotTaken(
                 printable(path.relative_to(directory).as_posix()),
                 OUTSIDE,

@@ -20,7 +20,7 @@ from etl.readers import codes
 from etl.readers.damage import DAMAGE
 from etl.readers.dbf import field_names
 from etl.readers.encoding import plausibility
-from etl.readers.headers import join_headers
+from etl.readers.headers import join_headers, look_like_data
 from etl.readers.opening import open_bytes
 from etl.readers.result import ReadRefusal
 
@@ -42,13 +42,22 @@ class Sniffed:
 def sniff(path: Path) -> Sniffed:
     """What the file at `path` seems to be. ReadRefusal if it is empty, damaged or an unreadable archive."""
     try:
-        return _sniff(path)
+        found = _sniff(path)
     except _BROKEN as error:
         if isinstance(error, ReadRefusal):
             raise
         raise ReadRefusal(
             path, codes.MALFORMED, f"文件已损坏：{error}", f"the file is damaged: {error}"
         ) from error
+
+    if not any(found.headers) or look_like_data(found.headers):
+        raise ReadRefusal(
+            path,
+            codes.NO_HEADER,
+            "没有列名，或第一行像是数据；请给一份带表头、至少有一行数据的样本",
+            "no column names, or a first line of data; give a sample with a header and a row",
+        )
+    return found
 
 
 def _sniff(path: Path) -> Sniffed:
@@ -94,6 +103,8 @@ def _decoded(raw: bytes, encoding: str) -> str | None:
 
 def _delimited(text: str, encoding: str) -> Sniffed:
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()][:200]
+    if not lines:
+        return Sniffed({}, [])
     widths = {mark: collections.Counter(line.count(mark) for line in lines) for mark in _DELIMITERS}
 
     def steadiness(mark: str) -> float:

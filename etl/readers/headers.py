@@ -122,9 +122,14 @@ def _declared(header: str, headers: Sequence[str], known: dict[str, str]) -> str
     return None
 
 
+def look_like_data(headers: Sequence[str]) -> bool:
+    """Whether a line is one of values, of which some number is too long for a header."""
+    return any(_DATA.search(header) for header in headers)
+
+
 def _refuse_headless(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
     """A first line of data instead of a header is refused without showing what it says."""
-    if not any(found) and any(_DATA.search(header) for header in headers):
+    if not any(found) and look_like_data(headers):
         raise ReadRefusal(
             path,
             codes.NO_HEADER,

@@ -56,8 +56,15 @@ def test_a_file_and_a_folder_without_permission(desk: Desk) -> None:
     folder.mkdir(parents=True)
     (desk.inbox / closed).chmod(0)
     folder.chmod(0)
+    listed_only = desk.inbox / desk.put("mz_marriages", "20261103", b"x")
+    listed_only.parent.chmod(0o444)
     night = desk.nightly(code=3)
     folder.chmod(0o700)
+    listed_only.parent.chmod(0o700)
+    listed_only.unlink()
+    assert (
+        night["by_name"]["mz_marriages/20261103/mz_marriages_20261103.csv"]["reason"] == "delivery.unreadable"
+    )
     assert night["by_name"][closed]["reason"] == "delivery.unreadable"
     assert night["by_name"]["wj_births/20261101"]["reason"] == "delivery.unreadable"
     assert night["by_name"][good]["status"] == "loaded"

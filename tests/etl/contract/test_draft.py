@@ -12,6 +12,7 @@ from etl.contract import Target, load_contract
 from etl.contract.draft import draft
 from etl.contract.guess import guess_domain
 from etl.readers import ReadRefusal, read
+from tests.etl.city import number
 
 DEPARTMENTS = Path(__file__).parents[2] / "fixtures" / "departments"
 FILES = sorted(DEPARTMENTS.iterdir())
@@ -76,3 +77,22 @@ def _written(text: str, folder: Path) -> Path:
     path = folder / "draft.yml"
     path.write_text(text, "utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rows.csv", f"{number()},王一\n{number('19900101')},李二\n".encode()),
+        ("blank.csv", b"\n\n\n"),
+        ("list.json", b"[1, 2]"),
+        ("empty.json", b"[]"),
+    ],
+)
+def test_a_sample_without_column_names_is_refused_and_shows_nobody(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ReadRefusal) as caught:
+        draft(path)
+    assert caught.value.code == "reader.no_header" and number() not in str(caught.value)
