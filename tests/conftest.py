@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -81,6 +82,39 @@ def store_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty store; a test that asks for it runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+#: Tests that share what takes long to load, or a Java machine: one process runs them all.
+_TOGETHER = {
+    "tests/legalentity/": "legalentity",
+    "tests/linkage/conformance/": "spark",
+    "tests/linkage/test_spark.py": "spark",
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files to processes, as ``--dist loadfile`` does; those of a group in `_TOGETHER` as if of one file."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            scope: str = super()._split_scope(nodeid)
+            return next((group for start, group in _TOGETHER.items() if scope.startswith(start)), scope)
+
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long on a server is slow there (marker `long_on_postgresql`); an embedded file tests it in every build."""
+    for item in items:
+        mark = item.get_closest_marker("long_on_postgresql")
+        called = getattr(item, "callspec", None)
+        if mark is None or called is None or "postgresql" not in called.params.values():
+            continue
+        if getattr(item, "originalname", "") != mark.kwargs.get("but"):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,6 +14,8 @@ from basedb.store.lockfile import hold
 from tests.cli.desk import Desk
 from tests.etl.city import number, resident, write
 
+pytestmark = pytest.mark.long_on_postgresql(but="test_init_and_upgrade_are_idempotent")
+
 LI = resident("李建国", number("19550701", 1), household="0001")
 WANG = resident("王秀英", number("19560603", 2), household="0002")
 

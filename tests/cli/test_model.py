@@ -14,6 +14,8 @@ from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
 
+pytestmark = pytest.mark.long_on_postgresql(but="test_train_keeps_a_version_and_use_lets_it_decide")
+
 SURNAMES, GIVEN = "王李张刘陈", ["建国", "秀英", "志强", "文静", "晓东", "桂兰"]
 NAMES = [surname + given for surname in SURNAMES for given in GIVEN]
 NUMBERS = [number(f"19{50 + at}{at % 12 + 1:02}{at % 28 + 1:02}", at + 1) for at in range(len(NAMES))]

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.desk import Desk
 from tests.cli.test_evaluate import LI, truth, village
 
+pytestmark = pytest.mark.long_on_postgresql
+
 __all__ = ["village"]
 
 

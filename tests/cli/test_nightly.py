@@ -11,6 +11,10 @@ from etl.load import Loader
 from tests.cli.desk import Desk
 from tests.etl.city import Row, insured, marriage, number, resident
 
+pytestmark = pytest.mark.long_on_postgresql(
+    but="test_a_file_sent_again_is_a_no_op_and_a_late_one_only_history"
+)
+
 LI = resident("李建国", number("19550701", 1), household="0001")
 WANG = resident("王秀英", number("19560603", 2), household="0002")
 ZHANG = resident("张伟", number("19700101", 3), household="0003")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from tests.cli.desk import Desk
 from tests.etl.city import content, insured, marriage, number, resident
+
+pytestmark = pytest.mark.long_on_postgresql(but="test_a_row_sent_back_and_mended_is_fixed")
 
 LI, WANG = number("19550701", 1), number("19560603", 2)
 GOOD = resident("李建国", LI, household="0001")

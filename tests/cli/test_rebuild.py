@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import etl
 from basedb.domain import installed_domains
 from basedb.findings import finding_type
@@ -16,6 +18,8 @@ from etl.archive import Archive
 from etl.rebuild import rebuild
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
+
+pytestmark = pytest.mark.long_on_postgresql(but="test_a_difference_is_found_and_named")
 
 LI, WANG, ZHANG = (number(birth, at) for at, birth in enumerate(("19550701", "19560603", "19700101"), 1))
 PEOPLE = [

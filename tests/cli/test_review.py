@@ -15,6 +15,8 @@ from tests.cli.desk import Desk
 from tests.etl.city import insured, number, resident
 from tests.stewardship.village import FAR, LI, WANG, WANG_OTHER, ZHANG
 
+pytestmark = pytest.mark.long_on_postgresql(but="test_a_steward_s_round")
+
 NUMBERS = (LI, WANG, WANG_OTHER, ZHANG, "13511110001")
 
 

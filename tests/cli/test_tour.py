@@ -21,10 +21,10 @@ def test_the_tour_goes_all_the_way(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BASEDB_ARCHIVE", raising=False)
     monkeypatch.setenv("BASEDB_PURPOSE", "演示")
-    assert tour.main(Path("demo-city"), people=300, nights=2) == 0
+    assert tour.main(Path("demo-city"), people=300, nights=1) == 0
     told = capsys.readouterr().out
     for part in (
-        "$ basedb nightly demo-city --until 20261102",
+        "$ basedb nightly demo-city --until 20261101",
         "$ basedb explain person",
         "年龄组",
         "$ basedb locate",

@@ -15,6 +15,10 @@ from population import DOMAIN
 from tests.cli.desk import Desk
 from tests.etl.city import City, insured, number, resident
 
+pytestmark = pytest.mark.long_on_postgresql(
+    but="test_a_night_that_has_seen_enough_makes_the_first_version_once"
+)
+
 NAMES = ["王志强", "王志强", "李建国", "欧阳文静", "张伟", "赵敏"]
 NUMBERS = [number(f"19{60 + at}0{at + 1}0{at + 1}", at + 1) for at in range(len(NAMES))]
 PEOPLE = [

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+import pytest
 from openpyxl import load_workbook
 
 from basedb.store import open_store
 from etl.rebuild import rebuild
 from geospatial import DOMAIN
 from tests.geospatial.village import Village, box, planned, run, surveyed
+
+pytestmark = pytest.mark.long_on_postgresql
 
 SVG = "{http://www.w3.org/2000/svg}"
 

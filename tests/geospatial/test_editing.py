@@ -234,6 +234,7 @@ def test_mass_deletion_is_shown_to_a_second_person(hamlet: Village, tmp_path: Pa
     assert hamlet.ask("SELECT count(*) FROM geospatial.building") == [(12,)]
 
 
+@pytest.mark.long_on_postgresql
 def test_edits_are_withdrawn(street: Village, tmp_path: Path) -> None:
     ids = {key: found[0] for key, found in street.features("zj_buildings").items()}
     file = tmp_path / "buildings.gpkg"

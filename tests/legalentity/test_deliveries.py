@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from basedb.domain import entity_domains, installed_domains
 from basedb.store import open_store
 from etl.installed import installed_contracts, of_domain
@@ -74,6 +76,7 @@ def test_a_judgement_about_people_moves_the_person_of_a_role(empty: Callable[[],
     )
 
 
+@pytest.mark.slow
 def test_both_bases_come_back_from_the_archive(loaded_duckdb: Offices, tmp_path: Path) -> None:
     target = open_store(f"duckdb:///{tmp_path / 'again.duckdb'}")
     found = rebuild(loaded_duckdb.store, target, loaded_duckdb.archive, installed_domains())

@@ -23,6 +23,8 @@ from tests.legalentity.registry import (
     unit,
 )
 
+pytestmark = pytest.mark.long_on_postgresql
+
 _BLANK = "留空，取得代码后补填 / leave it blank until there is a code"
 _NUMBER = "移至代码或证件号码栏，另填名称 / a number belongs into its own column"
 _ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"

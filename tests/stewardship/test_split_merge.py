@@ -12,6 +12,8 @@ from population import DOMAIN
 from tests.etl.city import City, insured, marriage, resident
 from tests.stewardship.village import FAR, LI, LI_LATER, WANG, WANG_OTHER, ZHANG, Steward, who
 
+pytestmark = pytest.mark.long_on_postgresql(but="test_a_split_keeps_the_id_with_the_oldest_record")
+
 PERSON = DOMAIN.entity
 
 

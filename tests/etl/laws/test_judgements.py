@@ -185,6 +185,7 @@ def _checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
+@pytest.mark.long_on_postgresql
 @_checked(2)
 def test_judgements_hold_and_withdrawn_leave_no_trace(
     new_city: Callable[[], City], files: list[File], steps: list[list[Step]], dice: random.Random

@@ -55,11 +55,9 @@ def survive(new_city: Callable[[], City], points: list[tuple[str, float]]) -> No
 def test_a_killed_load_changes_nothing_and_starts_again(new_city: Callable[[], City]) -> None:
     points = [
         ("read", 0.0),
-        ("accept", 0.0),
         ("merge", 0.01),
         ("publish", 0.0),
         ("publish", 0.02),
-        ("publish", 0.05),
     ]
     survive(new_city, points)
 

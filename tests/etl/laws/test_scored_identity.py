@@ -106,6 +106,7 @@ def _checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., Non
     )(given(files=_nights, dice=st.randoms(use_true_random=False))(check))
 
 
+@pytest.mark.long_on_postgresql
 @_checked(2)
 def test_scores_do_not_depend_on_order(
     new_city: Callable[[], City], files: list[File], dice: random.Random
