@@ -13,6 +13,8 @@ from tests.cli.conftest import Fill
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
 
+pytestmark = pytest.mark.long_on_postgresql
+
 LI, WANG = number("19550701", 1), number("19560602", 2)
 
 

@@ -49,6 +49,7 @@ def street(village: Village) -> Village:
     return village
 
 
+@pytest.mark.long_on_postgresql
 def test_the_round_trip(street: Village, tmp_path: Path) -> None:
     ids = {key: found[0] for key, found in street.features("zj_buildings").items()}
     file = tmp_path / "buildings.gpkg"

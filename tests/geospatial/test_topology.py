@@ -109,6 +109,7 @@ def test_errors_are_a_layer_that_follows_the_parcels(village: Village) -> None:
     assert village.ask(query) == []
 
 
+@pytest.mark.long_on_postgresql
 def test_checking_what_changed_finds_what_checking_everything_finds(village: Village) -> None:
     def checked() -> list[tuple[object, ...]]:
         query = (

@@ -12,6 +12,8 @@ from basedb.linkage.trainer import exact_prior, train
 from population import DOMAIN
 from tests.etl.city import City, insured, loosened, number, resident
 
+pytestmark = pytest.mark.long_on_postgresql
+
 PERSON = DOMAIN.entity
 NUMBERS = [number(f"1960{at + 1:02}15", at + 1) for at in range(6)]
 

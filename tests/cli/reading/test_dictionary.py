@@ -13,6 +13,8 @@ from basedb.cli.main import main
 from basedb.domain import installed_domains
 from tests.cli.reading.conftest import Run, document
 
+pytestmark = pytest.mark.long_on_postgresql
+
 COMMITTED = Path(__file__).parents[3] / "docs" / "dictionary.md"
 
 

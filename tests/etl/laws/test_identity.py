@@ -78,6 +78,7 @@ def _checked(examples: int) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
+@pytest.mark.long_on_postgresql
 @_checked(2)
 def test_order_does_not_matter(new_city: Callable[[], City], files: list[File], dice: random.Random) -> None:
     check_any_order(new_city, files, dice)

@@ -52,6 +52,7 @@ def survive(new_city: Callable[[], City], points: list[tuple[str, float]]) -> No
     assert leftovers == []
 
 
+@pytest.mark.long_on_postgresql
 def test_a_killed_load_changes_nothing_and_starts_again(new_city: Callable[[], City]) -> None:
     points = [
         ("read", 0.0),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
+import pytest
+
 from population import DOMAIN
 from tests.etl.city import (
     CONTRACTS,
@@ -56,6 +58,7 @@ def live(city: City) -> Shown:
     return shown
 
 
+@pytest.mark.long_on_postgresql
 def test_times_history_and_origins(city: City) -> None:
     """One test for all: the nights take longer than the questions."""
     shown = live(city)
