@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -107,9 +108,8 @@ class Loader:
             self.store.make_room(self.domain.metadata, self.wait)
         try:
             self.archive.add(delivery.path, delivery.sha256)
-            # The copy is what was fingerprinted; a department may write to its file, or cut it, at any time.
             with (
-                self.archive.named(delivery.sha256, delivery.file_name, delivery.path) as kept,
+                self._kept(delivery) as kept,
                 self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session,
             ):
                 return self._publish(session, contract, replace(delivery, path=kept), started)
@@ -127,9 +127,16 @@ class Loader:
         """
         for delivery in deliveries:
             self.archive.add(delivery.path, delivery.sha256)
-        with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
-            session.engine.execute("SET threads = 1")  # handing out so few rows costs more than it saves
-            return [self._publish(session, contract, item, datetime.now(UTC)) for item in deliveries]
+        with ExitStack() as opened:
+            kept = [replace(item, path=opened.enter_context(self._kept(item))) for item in deliveries]
+            with self.store.writing(f"basedb {self.command} {contract.name}", self.wait) as session:
+                session.engine.execute("SET threads = 1")  # handing out so few rows costs more than it saves
+                return [self._publish(session, contract, item, datetime.now(UTC)) for item in kept]
+
+    def _kept(self, delivery: Delivery) -> AbstractContextManager[Path]:
+        """The archived copy under the delivered name. It is what was fingerprinted: a department may write to its
+        file, or cut it, at any time."""
+        return self.archive.named(delivery.sha256, delivery.file_name, delivery.path)
 
     def load_part(self, contract: Contract, delivery: Delivery, decide: Decide) -> Account:
         """Load the rows `delivery.digests` of an archived file, in one transaction with the decision

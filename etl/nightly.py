@@ -224,7 +224,8 @@ class NightlyRun:
             accounts = self._loader(contract.domain).load_together(contract, deliveries)
         except StoreBusy:
             raise
-        except Exception:  # noqa: BLE001  nothing was published; each by itself says what is wrong
+        except Exception as error:  # noqa: BLE001  nothing was published; each by itself says what is wrong
+            _end_if_interrupted(error)
             night.alone |= {delivery.file_name for delivery in deliveries}
         else:
             night.ahead |= {account.file_name: account for account in accounts}
@@ -261,7 +262,10 @@ class NightlyRun:
         loader = self._loader(contract.domain)
         # Rows that state their date outrank the list; a difference becomes a finding.
         as_of = None if contract.as_of.kind == "column" else _as_of(item)
-        delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
+        try:
+            delivery = loader.receive(contract, item.path, item.file_name, as_of, item.received_at)
+        except Refused as refusal:
+            return _aside(item, "refused", refusal.code, str(refusal))
         listed = item.listed
         promised = listed.sha256 if listed else None
         if (

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from basedb.refusal import Refused
 from etl.archive import Archive
 from etl.load import Loader
 from etl.nightly import Night, NightlyRun
@@ -71,6 +72,39 @@ def test_a_bad_file_among_them_keeps_no_other_out(desk: Office, tmp_path: Path) 
     assert counted == [(3,)] and "2026-07" not in dict(
         desk.query("SELECT period, 1 FROM macroeconomy.observation")
     )
+
+
+def test_a_file_that_cannot_be_received_is_the_one_refused(
+    desk: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = inbox(tmp_path)
+    receive = Loader.receive
+
+    def closed(loader: Loader, contract: Any, path: Path, *more: Any) -> Any:
+        if path.name == "tj_monthly_202608.xlsx":
+            raise Refused("delivery.unreadable", "打不开", "cannot be opened")
+        return receive(loader, contract, path, *more)
+
+    monkeypatch.setattr(Loader, "receive", closed)
+    night = run(desk, arrived)
+    refused = [account.file_name for account in night.accounts if account.status == "refused"]
+    assert [Path(name).name for name in refused] == ["tj_monthly_202608.xlsx"]
+    assert [account.status for account in night.accounts].count("loaded") == 3
+
+
+def test_what_is_written_to_a_file_after_it_was_received_is_not_read(
+    desk: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = inbox(tmp_path)
+    publish = Loader._publish
+
+    def overwritten(*given: Any) -> Any:
+        for path in arrived.rglob("*.xlsx"):
+            path.write_bytes(b"PK\x03\x04cut")
+        return publish(*given)
+
+    monkeypatch.setattr(Loader, "_publish", overwritten)
+    assert [account.status for account in run(desk, arrived).accounts] == ["loaded"] * 4
 
 
 def test_killed_in_the_middle_nothing_is_in_and_the_next_night_brings_all(
