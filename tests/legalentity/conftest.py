@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -181,21 +182,24 @@ def fill(offices: Offices) -> Offices:
     return offices
 
 
+def opened(url: str, folder: Path) -> Offices:
+    """Offices with an empty store."""
+    store = open_store(url)
+    initialise(store, list(installed_domains().values()))
+    return Offices(store, folder)
+
+
 @pytest.fixture(scope="session")
 def loaded_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The town in an embedded file."""
     folder = tmp_path_factory.mktemp("offices")
-    store = open_store(f"duckdb:///{folder / 'city.duckdb'}")
-    initialise(store, list(installed_domains().values()))
-    return fill(Offices(store, folder))
+    return fill(opened(f"duckdb:///{folder / 'city.duckdb'}", folder))
 
 
 @pytest.fixture(scope="session")
 def loaded_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The town on the server."""
-    store = open_store(cluster.create_database("offices"))
-    initialise(store, list(installed_domains().values()))
-    return fill(Offices(store, tmp_path_factory.mktemp("offices")))
+    return fill(opened(cluster.create_database("offices"), tmp_path_factory.mktemp("offices")))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -208,10 +212,4 @@ def town(request: pytest.FixtureRequest) -> Offices:
 @pytest.fixture
 def empty(duckdb_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Offices]:
     """Opens offices with an empty embedded store."""
-
-    def found() -> Offices:
-        store = open_store(duckdb_url)
-        initialise(store, list(installed_domains().values()))
-        return Offices(store, tmp_path_factory.mktemp("empty"))
-
-    return found
+    return lambda: opened(duckdb_url, tmp_path_factory.mktemp("empty"))

@@ -6,10 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from basedb.domain import installed_domains
-from basedb.store import open_store
-from basedb.store.migrate import initialise
 from tests.cluster import Cluster
+from tests.legalentity.conftest import opened
 from tests.legalentity.registry import (
     TAX_HEADER,
     Offices,
@@ -92,17 +90,13 @@ def _fill(offices: Offices) -> Offices:
 def worst_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The worst days in an embedded file."""
     folder = tmp_path_factory.mktemp("worst")
-    store = open_store(f"duckdb:///{folder / 'city.duckdb'}")
-    initialise(store, list(installed_domains().values()))
-    return _fill(Offices(store, folder))
+    return _fill(opened(f"duckdb:///{folder / 'city.duckdb'}", folder))
 
 
 @pytest.fixture(scope="module")
 def worst_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Offices:
     """The worst days on the server."""
-    store = open_store(cluster.create_database("worst"))
-    initialise(store, list(installed_domains().values()))
-    return _fill(Offices(store, tmp_path_factory.mktemp("worst")))
+    return _fill(opened(cluster.create_database("worst"), tmp_path_factory.mktemp("worst")))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
