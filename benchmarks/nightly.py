@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -27,7 +28,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Register:
 
 
 CHANGED = 0.005
+_DAY = re.compile(r"(?<!\d)20\d{6}(?!\d)")
 
 
 def _residents(folder: Path, rows: int, seed: int) -> tuple[Delivered, Delivered]:
@@ -162,7 +164,9 @@ def _compare(scratch: Path, cluster: Cluster, rows: int, stores: list[str], seed
 
 def _a_day_later(path: Path) -> Path:
     """Where the delivery of the day after lies: the day is in the file's name or in that of its folder."""
-    later = Path(str(path).replace("20261108", "20261109"))
+    days = _DAY.findall(str(path))
+    day = datetime.strptime(days[-1], "%Y%m%d").date()
+    later = Path(str(path).replace(days[-1], f"{day + timedelta(days=1):%Y%m%d}"))
     later.parent.mkdir(exist_ok=True)
     return later
 
