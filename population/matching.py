@@ -147,6 +147,13 @@ RELATIVES = Kin(
     ),
     weight=18.0,
 )
+# One wrong digit leaves one half of a number whole. Divided before the day of birth, both halves tell people
+# apart: county, year and month, or day, sequence and check.
+_READABLE = "CASE WHEN length(id_number) = 18 THEN coalesce(id_pattern, id_number) END"
+_HALVES = tuple(
+    f"CASE WHEN NOT contains({half}, '*') THEN '{name}' || {half} END"
+    for name, half in (("a", f"substr({_READABLE}, 1, 12)"), ("b", f"substr({_READABLE}, 13)"))
+)
 _PLACES = AnyOf(("registered_plate", "registered_estate", "current_plate", "current_estate"))
 
 PERSON = MatchModel(
@@ -163,12 +170,7 @@ PERSON = MatchModel(
         BlockingRule("birth_place", "出生日期、住处", ("born", _PLACES)),
         BlockingRule("phone", "电话", ("phone",)),
         BlockingRule("represented", "姓名读音、所代表的机构", ("name_pinyin", "represented_code")),
-        # One wrong digit leaves one half of a number whole.
-        BlockingRule(
-            "name_number",
-            "姓名读音、半个号码",
-            ("name_pinyin", AnyOf(("'a' || substr(id_number, 1, 9)", "'b' || substr(id_number, 10)"))),
-        ),
+        BlockingRule("name_number", "姓名读音、半个号码", ("name_pinyin", AnyOf(_HALVES))),
     ),
     comparisons=(
         _NAME,

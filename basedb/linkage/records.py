@@ -8,20 +8,21 @@ rule (`key_columns`).
 from __future__ import annotations
 
 from basedb.domain import Entity
-from basedb.store.session import Session, scalar
+from basedb.store.session import Session, in_any_order, scalar
 
 _PLACE = "vertex, entity_id, record_id, role, source, source_key"
 
 
 def describe_arrivals(session: Session, entity: Entity) -> None:
     """Create TEMP `linking` with the new mentions (TEMP `new_mention` and `new_record`)."""
-    session.engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE linking AS
-            SELECT mention_id AS vertex, NULL::BIGINT AS entity_id, record_id, role, source, source_key,
-                {record_columns(entity)}
-            FROM (SELECT mention_id, record_id, role, {", ".join(entity.model.columns)} FROM new_mention)
-            JOIN (SELECT record_id, source, source_key FROM new_record) USING (record_id)"""
-    )
+    with in_any_order(session.engine):
+        session.engine.execute(
+            f"""CREATE OR REPLACE TEMP TABLE linking AS
+                SELECT mention_id AS vertex, NULL::BIGINT AS entity_id, record_id, role, source, source_key,
+                    {record_columns(entity)}
+                FROM (SELECT mention_id, record_id, role, {", ".join(entity.model.columns)} FROM new_mention)
+                JOIN (SELECT record_id, source, source_key FROM new_record) USING (record_id)"""
+        )
 
 
 def recall(session: Session, entity: Entity, key: str, keys: str) -> None:

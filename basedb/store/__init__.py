@@ -2,7 +2,7 @@
 
 from basedb.store.errors import StoreBusy, StoreError, StoreMissing, is_interruption
 from basedb.store.open import DEFAULT_URL, Store, open_store
-from basedb.store.session import Session, scalar
+from basedb.store.session import Session, in_any_order, scalar
 
 __all__ = [
     "DEFAULT_URL",
@@ -11,6 +11,7 @@ __all__ = [
     "StoreBusy",
     "StoreError",
     "StoreMissing",
+    "in_any_order",
     "is_interruption",
     "open_store",
     "scalar",

@@ -6,7 +6,8 @@ Inside a session the store is the default catalogue, so tables go by two-part na
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import duckdb
@@ -48,3 +49,16 @@ def scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequen
     if row is None:
         raise LookupError(f"query returned no row: {query}")
     return row[0]
+
+
+@contextmanager
+def in_any_order(engine: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Inserts within the block may store their rows in any order, unless they say ORDER BY.
+
+    The engine otherwise inserts the result of most joins with one thread.
+    """
+    engine.execute("SET preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        engine.execute("SET preserve_insertion_order = true")

@@ -83,6 +83,8 @@ class Resolve:
         find_outcomes(session, entity)
         _report_doubts(batch)
         report_jumps(batch)
+        # The widest of the tables between the stages; nothing reads it from here on.
+        batch.engine.execute("DROP TABLE linking")
         return int(scalar(batch.engine, "SELECT count(*) FROM resolved"))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from basedb.domain import Domain
 from basedb.master import history, identity_ledger, keyed
-from basedb.store import Session
+from basedb.store import Session, in_any_order
 from etl.batch import Batch
 from etl.counters import Counters
 from etl.crossing import carry_over
@@ -18,11 +18,12 @@ class Masters:
 
     def run(self, batch: Batch) -> int:
         session, entity = batch.session, batch.entity
-        mentions = _insert_mentions(batch)
-        identity_ledger.write(session, entity, batch.received, batch.run_id, batch.model_version)
-        history.write(session, entity, batch.received, batch.run_id)
-        refresh_keyed_tables(session, batch.entity_domain, batch.counters, batch.received, batch.run_id)
-        carry_over(session, entity, batch.received, batch.run_id, arrived=True)
+        with in_any_order(batch.engine):
+            mentions = _insert_mentions(batch)
+            identity_ledger.write(session, entity, batch.received, batch.run_id, batch.model_version)
+            history.write(session, entity, batch.received, batch.run_id)
+            refresh_keyed_tables(session, batch.entity_domain, batch.counters, batch.received, batch.run_id)
+            carry_over(session, entity, batch.received, batch.run_id, arrived=True)
         return mentions
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from basedb.store import scalar
+from basedb.store import in_any_order, scalar
 from etl.batch import Batch
 from etl.stages.classify import kept_expression
 
@@ -33,7 +33,8 @@ class Publish:
 
     def run(self, batch: Batch) -> int:
         _close_records(batch)
-        _insert_records(batch)
+        with in_any_order(batch.engine):
+            _insert_records(batch)
         for part in self.masters:
             part.run(batch)
         _write_outcomes(batch)
