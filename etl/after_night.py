@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from basedb.domain import NOTHING_SUCCEEDED, BaseDomain, NightEnd, StagedDomain, entity_domains
-from basedb.store import Store
+from basedb.store import Store, scalar
+from basedb.upkeep import note
 from etl.counters import Counters
 
+#: What the ledger of steps calls all of this.
+STAGE = "after night"
 #: The column of an address parser that says an attribute is an address.
 _KEY = "address_key"
 _NO_ADDRESS = (
@@ -36,7 +40,7 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         ]
     if not derives:
         return 0
-    changed = 0
+    changed, started = 0, time.perf_counter()
     with store.writing("basedb nightly derived", wait) as session:
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
@@ -49,7 +53,22 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
                 succession_query(domains),
             )
             changed += derive(session, night)
+        note(session, STAGE, run_id, changed, time.perf_counter() - started)
     return changed
+
+
+def is_due(store: Store) -> bool:
+    """Whether anything was published since all this was last brought up to date: by a night that was
+    ended before it came so far, by a single load, by a decision about identities."""
+    with store.reading() as engine:
+        return bool(
+            scalar(
+                engine,
+                "SELECT coalesce(max(run_id), -1) > (SELECT coalesce(max(run_id), -1) FROM basedb.step WHERE stage = ?)"
+                " FROM basedb.run WHERE status = 'published'",
+                [STAGE],
+            )
+        )
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:

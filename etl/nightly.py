@@ -22,7 +22,7 @@ from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError, is_interruption
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
-from etl.after_night import after_night
+from etl.after_night import after_night, is_due
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery
@@ -123,7 +123,8 @@ class NightlyRun:
             )
             if stopped:
                 break
-        if stopped is None and any(account.status == "loaded" for account in night.accounts):
+        loaded = any(account.status == "loaded" for account in night.accounts)
+        if stopped is None and (loaded or is_due(self.store)):
             stopped = self._derived(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)
