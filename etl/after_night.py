@@ -57,18 +57,24 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     return changed
 
 
+def derived_as_of(store: Store) -> tuple[int, datetime]:
+    """The last run that all this takes into account, and when that run ended; (-1, …) if there is none."""
+    with store.reading() as engine:
+        row = engine.execute(
+            "SELECT run_id, finished_at FROM basedb.run WHERE run_id = (SELECT max(run_id) FROM basedb.step"
+            " WHERE stage = ?)",
+            [STAGE],
+        ).fetchone()
+    return (row[0], row[1]) if row else (-1, datetime.min.replace(tzinfo=UTC))
+
+
 def is_due(store: Store) -> bool:
     """Whether anything was published since all this was last brought up to date: by a night that was
     ended before it came so far, by a single load, by a decision about identities."""
+    derived, _ = derived_as_of(store)
     with store.reading() as engine:
-        return bool(
-            scalar(
-                engine,
-                "SELECT coalesce(max(run_id), -1) > (SELECT coalesce(max(run_id), -1) FROM basedb.step WHERE stage = ?)"
-                " FROM basedb.run WHERE status = 'published'",
-                [STAGE],
-            )
-        )
+        query = "SELECT coalesce(max(run_id), -1) > ? FROM basedb.run WHERE status = 'published'"
+        return bool(scalar(engine, query, [derived]))
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:
