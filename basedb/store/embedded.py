@@ -96,6 +96,9 @@ class EmbeddedStore:
             finally:
                 engine.close()
 
+    def refuse_unfit(self) -> None:
+        """Nothing to refuse: an embedded store holds any text."""
+
     def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
         """Nothing to do: an embedded store has no indexes that slow a first load."""
 

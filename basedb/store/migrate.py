@@ -90,13 +90,15 @@ def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migrati
     Components that are new to the store come first, all of them in one transaction: a store that was
     interrupted while it was made is none, and nobody loads into half of one.
 
-    Raises StoreError if the store is newer than this program.
+    Raises StoreError if the store is newer than this program, or cannot hold what it is to.
     """
     applied = applied_versions(store)
     _refuse_newer(applied, steps)
     pending = [step for step in steps if (step.component, step.version) not in applied]
     there = {component for component, _ in applied}
     founding = [step for step in pending if step.component not in there]
+    if founding:
+        store.refuse_unfit()
     parts = [part for part in (founding, *([step] for step in pending if step.component in there)) if part]
     for part in parts:
         with store.writing(f"basedb upgrade {part[-1].component} {part[-1].version}") as session:

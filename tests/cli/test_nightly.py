@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from basedb.store import StoreError
+from etl.batch import Delivery
 from etl.contract import Contract
+from etl.ledger import Account
 from etl.load import Loader
 from tests.cli.desk import Desk
 from tests.etl.city import Row, insured, marriage, number, resident
@@ -265,3 +268,20 @@ def test_what_follows_from_a_night_is_made_up_for(desk: Desk, monkeypatch: pytes
     with monkeypatch.context() as patched:  # and no oftener than that
         patched.setattr("etl.nightly.after_night", ends)
         desk.nightly()
+
+
+def test_a_lost_connection_is_no_fault_of_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left for the next run, the file would come after those that were delivered later."""
+    first = desk.put("ga_population", "20261101", [LI])
+    second = desk.put("ga_population", "20261102", [LI, WANG])
+    load, lost = Loader.load, []
+
+    def interrupted(loader: Loader, contract: Contract, delivery: Delivery) -> Account:
+        if not lost:
+            lost.append(delivery.file_name)
+            raise StoreError("server closed the connection unexpectedly")
+        return load(loader, contract, delivery)
+
+    monkeypatch.setattr(Loader, "load", interrupted)
+    assert [file["file"] for file in desk.nightly()["files"]] == [first, second]
+    assert lost == [first]
