@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import sqlalchemy as sa
 
+from basedb.masking import mask_text
 from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
 from basedb.store.errors import StoreError, StoreMissing
@@ -92,7 +93,9 @@ class EmbeddedStore:
                         os.replace(work, self.path)
                         _sync(self.path.parent)
             except duckdb.Error as error:
-                raise StoreError(f"写入 {self.path} 失败：{error} / writing the store failed") from error
+                raise StoreError(
+                    f"写入 {self.path} 失败：{mask_text(str(error))} / writing the store failed"
+                ) from error
             finally:
                 engine.close()
 

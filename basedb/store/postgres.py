@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateIndex
 
+from basedb.masking import mask_text
 from basedb.store.engine import load_extension, open_engine
 from basedb.store.errors import StoreBusy, StoreError
 from basedb.store.session import scalar
@@ -81,7 +82,7 @@ class PostgresStore:
                 engine.execute("COMMIT")
         except duckdb.Error as error:
             raise StoreError(
-                f"写入数据库失败，未发布任何内容：{_scrub(str(error))} / nothing was published"
+                f"写入数据库失败，未发布任何内容：{mask_text(_scrub(str(error)))} / nothing was published"
             ) from error
         finally:
             _release(engine)
