@@ -79,7 +79,7 @@ def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> N
     with reading(store, site.time_zone.key) as reader:
         found = explain_record(reader, domain, source, key)
     if not found:
-        raise Usage(f"来源 {source} 没有主键为 {mask_key(key)} 的记录 / no such record")
+        raise Usage(f"来源 {source} 没有主键为 {mask_text(key)} 的记录 / no such record")
     audit.record(store, "explain", purpose, f"record {source} {key}", len(found))
     hiding = attribute_hiding(domain, site.contracts())
     document = found if show_ids else _masked(found, hiding, column_hiding(contract, hiding))
