@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from basedb.domain import Entity
 from basedb.stewardship.judgements import list_judgements
-from basedb.stewardship.lookup import Lookup, recall_mentions
+from basedb.stewardship.lookup import Lookup, listed, recall_mentions
 from basedb.stewardship.plan import DIFFERENT, SAME, Plan, Unresolved
 from basedb.stewardship.sides import held_mentions
 from basedb.stewardship.split_merge import plan_pair
@@ -115,12 +115,16 @@ def plan_answers(
 
 def _settled(lookup: Lookup, entity: Entity, answers: Sequence[Answer], standing: set[int]) -> list[Answer]:
     """The answers whose verdict holds already. standing: the ids that entities bear."""
-    redirects = lookup.rows(f"SELECT from_id, to_id FROM basedb.redirect WHERE entity = '{entity.qualified}'")
-    now = {row["from_id"]: row["to_id"] for row in redirects if row["from_id"] not in standing}
-    asked = sorted({number for item in answers for number in (item.left, item.right)} & standing)
+    asked = {number for item in answers for number in (item.left, item.right)}
+    gone, there = sorted(asked - standing), sorted(asked & standing)
+    redirects = (
+        "SELECT from_id, to_id FROM basedb.redirect"
+        f" WHERE entity = '{entity.qualified}' AND from_id IN ({listed(gone)})"
+    )
+    now = {row["from_id"]: row["to_id"] for row in lookup.rows(redirects)} if gone else {}
     apart = {
         frozenset((entry.a_id, entry.b_id))
-        for entry in (list_judgements(lookup, entity, about=asked) if asked else ())
+        for entry in (list_judgements(lookup, entity, about=there) if there else ())
         if entry.verdict == DIFFERENT
     }
     return [

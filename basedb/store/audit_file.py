@@ -2,7 +2,8 @@
 
 An embedded file is published whole, so a row in its table would cost a copy of the database. Reads
 append here instead; every publication takes the new lines into ``basedb.audit``. The file is never
-shortened: it stays the record, and a changed or missing line breaks the chain of digests after it.
+shortened, but for the beginning of a line whose writer was killed: it stays the record, and a changed or
+missing line breaks the chain of digests after it.
 """
 
 from __future__ import annotations
