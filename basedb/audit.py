@@ -6,6 +6,7 @@ import getpass
 
 import psycopg2
 
+from basedb.masking import mask_text
 from basedb.store import Store, StoreError
 from basedb.store.audit_file import append, audit_path
 from basedb.store.embedded import EmbeddedStore
@@ -18,10 +19,12 @@ _LONGEST = 100_000
 def record(store: Store, command: str, purpose: str, detail: str, rows: int) -> None:
     """Enter one read of personal rows; StoreError if it cannot be entered: then nothing may be shown.
 
+    Numbers in `detail` are masked: the record of who read what is read by others, too.
+
     PostgreSQL: a row of ``basedb.audit``. Embedded: a line of the audit file, which the next
     publication takes into the table.
     """
-    account, told, detail = getpass.getuser(), purpose or UNSTATED, detail[:_LONGEST]
+    account, told, detail = getpass.getuser(), purpose or UNSTATED, mask_text(detail[:_LONGEST])
     if isinstance(store, EmbeddedStore):
         append(
             audit_path(store.path),

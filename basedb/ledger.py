@@ -313,7 +313,7 @@ audit = sa.Table(
     column("account", sa.Text, "账号", required=True),
     column("command", sa.Text, "命令", required=True),
     column("purpose", sa.Text, "用途", required=True),
-    column("detail", sa.Text, "内容"),
+    column("detail", sa.Text, "内容：语句或所看的对象，号码已遮盖", personal=True),
     column("rows", sa.BigInteger, "行数"),
     comment="个人信息访问记录",
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from basedb.domain import NOTHING_SUCCEEDED, BaseDomain, NightEnd, StagedDomain, entity_domains
-from basedb.store import Store
+from basedb.store import Store, scalar
+from basedb.upkeep import note
 from etl.counters import Counters
 
+#: What the ledger of steps calls all of this.
+STAGE = "after night"
 #: The column of an address parser that says an attribute is an address.
 _KEY = "address_key"
 _NO_ADDRESS = (
@@ -36,7 +40,7 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         ]
     if not derives:
         return 0
-    changed = 0
+    changed, started = 0, time.perf_counter()
     with store.writing("basedb nightly derived", wait) as session:
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
@@ -49,7 +53,28 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
                 succession_query(domains),
             )
             changed += derive(session, night)
+        note(session, STAGE, run_id, changed, time.perf_counter() - started)
     return changed
+
+
+def derived_as_of(store: Store) -> tuple[int, datetime]:
+    """The last run that all this takes into account, and when that run ended; (-1, …) if there is none."""
+    with store.reading() as engine:
+        row = engine.execute(
+            "SELECT run_id, finished_at FROM basedb.run WHERE run_id = (SELECT max(run_id) FROM basedb.step"
+            " WHERE stage = ?)",
+            [STAGE],
+        ).fetchone()
+    return (row[0], row[1]) if row else (-1, datetime.min.replace(tzinfo=UTC))
+
+
+def is_due(store: Store) -> bool:
+    """Whether anything was published since all this was last brought up to date: by a night that was
+    ended before it came so far, by a single load, by a decision about identities."""
+    derived, _ = derived_as_of(store)
+    with store.reading() as engine:
+        query = "SELECT coalesce(max(run_id), -1) > ? FROM basedb.run WHERE status = 'published'"
+        return bool(scalar(engine, query, [derived]))
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:

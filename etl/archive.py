@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from basedb.refusal import Refused
 from basedb.store import Store, StoreError
 from basedb.store.embedded import EmbeddedStore
+from basedb.whole_file import write_whole
 from etl.bundle import as_one_file
 from etl.delivery_findings import CHANGING
 
@@ -41,11 +42,9 @@ class Archive:
         return self.directory / sha256[:2] / sha256
 
     @contextmanager
-    def named(self, sha256: str, file_name: str, beside: Path | None = None) -> Iterator[Path]:
-        """The kept file under the name it came with, by which readers know its form.
-
-        beside: where it was delivered; a .cpg file that lies there and names its code page comes with it.
-        FileNotFoundError if the archive does not have it.
+    def named(self, sha256: str, file_name: str) -> Iterator[Path]:
+        """The kept file under the name it came with, by which readers know its form, and the .cpg file that
+        named its code page. FileNotFoundError if the archive does not have it.
         """
         kept = self.path(sha256)
         if not kept.exists():
@@ -53,12 +52,14 @@ class Archive:
         with TemporaryDirectory(prefix="basedb-archive-") as directory:
             link = Path(directory) / PurePosixPath(file_name).name
             link.symlink_to(kept.resolve())
-            for code_page in _code_pages(beside) if beside else ():
-                link.with_suffix(code_page.suffix).symlink_to(code_page.resolve())
+            if (code_page := _code_page(kept)).exists():
+                link.with_suffix(".cpg").symlink_to(code_page.resolve())
             yield link
 
     def add(self, path: Path, sha256: str) -> Path:
         """Keep a copy of the file; a half-written copy of a killed run is never taken for one.
+
+        A .cpg file beside it is kept with it: what is read again later is to be read as it was the first time.
 
         Raises Refused if the bytes are no longer those of `sha256`, StoreError if they cannot be kept.
         """
@@ -75,6 +76,8 @@ class Archive:
                         f"{path.name} 在读取时仍在写入，未处理；请传完后再改成正式文件名，下次会重新读取",
                         "the file was written to while it was read; rename it when it is complete",
                     )
+            if (code_page := _delivered_code_page(path)) is not None:
+                write_whole(_code_page(kept), code_page.read_text("ascii", "replace"))
             os.replace(partial, kept)
         except Refused:
             partial.unlink(missing_ok=True)
@@ -98,9 +101,15 @@ def _copied(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _code_pages(path: Path) -> list[Path]:
-    """The .cpg file beside a DBF table."""
-    return [side for end in (".cpg", ".CPG") if (side := path.with_suffix(end)) != path and side.is_file()]
+def _code_page(kept: Path) -> Path:
+    """Where the .cpg file of a kept file is, or would be."""
+    return kept.with_suffix(".cpg")
+
+
+def _delivered_code_page(path: Path) -> Path | None:
+    """The .cpg file beside a delivered DBF table."""
+    beside = (path.with_suffix(end) for end in (".cpg", ".CPG"))
+    return next((side for side in beside if path.suffix.lower() == ".dbf" and side.is_file()), None)
 
 
 def fingerprint(path: Path) -> str:

@@ -136,7 +136,7 @@ class Loader:
     def _kept(self, delivery: Delivery) -> AbstractContextManager[Path]:
         """The archived copy under the delivered name. It is what was fingerprinted: a department may write to its
         file, or cut it, at any time."""
-        return self.archive.named(delivery.sha256, delivery.file_name, delivery.path)
+        return self.archive.named(delivery.sha256, delivery.file_name)
 
     def load_part(self, contract: Contract, delivery: Delivery, decide: Decide) -> Account:
         """Load the rows `delivery.digests` of an archived file, in one transaction with the decision

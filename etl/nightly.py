@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from basedb import __version__
 from basedb.domain import BaseDomain, StagedDomain, entity_domains
 from basedb.masking import mask_text
@@ -22,7 +20,7 @@ from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError, is_interruption
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
-from etl.after_night import after_night
+from etl.after_night import after_night, is_due
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery
@@ -123,7 +121,8 @@ class NightlyRun:
             )
             if stopped:
                 break
-        if stopped is None and any(account.status == "loaded" for account in night.accounts):
+        loaded = any(account.status == "loaded" for account in night.accounts)
+        if stopped is None and (loaded or is_due(self.store)):
             stopped = self._derived(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)
@@ -148,14 +147,14 @@ class NightlyRun:
                 if item.file_name not in night.ahead:
                     self._load_ahead(items[at:], night)
                 known = night.ahead.pop(item.file_name, None)
-                account = known or self._process(item)
+                account = known or self._process_surely(item)
             except Refused as refusal:
                 account = _aside(item, "refused", refusal.code, str(refusal))
             except StoreBusy as error:
                 return str(error)
             except Exception as error:  # noqa: BLE001  one source's trouble must not stop the others
                 _end_if_interrupted(error)
-                if not self._store_answers():
+                if not self._store_takes_writes():
                     return str(error)
                 night.broken.add(item.contract.source)
                 account = self._failed(item, error, started)
@@ -245,6 +244,18 @@ class NightlyRun:
                 chosen.append(item)
         return chosen
 
+    def _process_surely(self, item: Arrived) -> Account | None:
+        """Process a file; once more if the store failed and works again. A lost connection says nothing about the
+        file, and left for the next run it would come after files that were delivered later."""
+        try:
+            return self._process(item)
+        except StoreBusy:
+            raise
+        except StoreError:
+            if not self._store_takes_writes():
+                raise
+            return self._process(item)
+
     def _process(self, item: Arrived) -> Account | None:
         found = self._arriving(item)
         return (
@@ -329,11 +340,12 @@ class NightlyRun:
     def _record(self, contract: Contract, delivery: Delivery, account: Account) -> None:
         ledger.record_aside(self.store, contract, delivery, account, "nightly", datetime.now(UTC), self.wait)
 
-    def _store_answers(self) -> bool:
+    def _store_takes_writes(self) -> bool:
+        """Whether the failure of one file is not that of all: the server is there, with room and rights."""
         try:
-            with self.store.reading() as engine:
-                engine.execute("SELECT 1 FROM basedb.run LIMIT 1")
-        except (StoreError, duckdb.Error):
+            with self.store.writing("basedb nightly probe", self.wait, publish=False) as session:
+                session.stage("SELECT 1 AS one")
+        except StoreError:
             return False
         return True
 

@@ -19,7 +19,7 @@ from basedb.linkage.versions import NoSuchVersion
 from basedb.store import Store
 from basedb.store.migrate import initialise
 from etl import ledger, replay_judgements
-from etl.after_night import after_night
+from etl.after_night import after_night, derived_as_of
 from etl.archive import Archive
 from etl.batch import Delivery
 from etl.compare import Comparison, compare_stores
@@ -72,6 +72,8 @@ class _Replay:
                 engine, "SELECT source, version, content FROM basedb.contract ORDER BY source, version"
             )
         self.judgements = replay_judgements.judgements_of(source)
+        self.derived_run, self.derived_at = derived_as_of(source)
+        self.is_derived = self.derived_run < 0
         self.contracts = {(row["source"], row["version"]): _contract(folder, row) for row in versions}
 
     def run(self, tell: Tell) -> None:
@@ -91,6 +93,7 @@ class _Replay:
             tell(line["file_name"], number, len(self.lines))
             while pending and pending[0]["after_file_id"] < line["file_id"]:
                 self._decide(pending.pop(0), number)
+            self._derive_before(line["run_id"] > self.derived_run)
             account = self._line(line, number)
             if (account.file_id, account.status) != (line["file_id"], line["status"]):
                 raise Irreproducible(
@@ -102,7 +105,14 @@ class _Replay:
             self._decide(row, len(self.lines))
         replay_judgements.copy_work(self.source, self.target)
         copy_said(self.source, self.target, self.domains)
-        after_night(self.target, self.domains, 30.0)
+        self._derive_before(True)
+
+    def _derive_before(self, later: bool) -> None:
+        """What is derived from several files is as far behind as in the source: `later` says that what
+        comes next came after it was last brought up to date there."""
+        if later and not self.is_derived:
+            after_night(self.target, self.domains, 30.0)
+            self.is_derived = True
 
     def _line(self, line: dict[str, Any], number: int) -> Account:
         contract = self.contracts.get((line["source"], line["contract_version"]))
@@ -165,6 +175,7 @@ class _Replay:
 
     def _decide(self, row: dict[str, Any], number: int) -> None:
         """Take a decision again, at its place before the line `number`."""
+        self._derive_before(row["made_at"] > self.derived_at)
         if row["kind"] == "release":
             line = {"source": row["source"], "sha256": row["subject"]}
             release(self.target, line, _decision(row))

@@ -79,7 +79,7 @@ def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> N
     with reading(store, site.time_zone.key) as reader:
         found = explain_record(reader, domain, source, key)
     if not found:
-        raise Usage(f"来源 {source} 没有主键为 {key} 的记录 / no such record")
+        raise Usage(f"来源 {source} 没有主键为 {mask_text(key)} 的记录 / no such record")
     audit.record(store, "explain", purpose, f"record {source} {key}", len(found))
     hiding = attribute_hiding(domain, site.contracts())
     document = found if show_ids else _masked(found, hiding, column_hiding(contract, hiding))
@@ -115,13 +115,16 @@ def _entity_command(domain: Domain) -> click.Command:
             subjects = find(reader, domain, reference)
             found = [explain_subject(reader, domain, subject, priorities) for subject in subjects]
         if not found:
-            raise Usage(f"没有编号或号码为 {reference} 的{entity.zh} / nobody known by that id or number")
+            raise Usage(
+                f"没有编号或号码为 {mask_text(reference)} 的{entity.zh} / nobody known by that id or number"
+            )
         with looking(store) as lookup:
             for explained in found:
                 explained["chain"] = explain_chain.chain(
                     lookup, domain, explained[entity.id_column], show_ids
                 )
-        audit.record(store, "explain", purpose, f"{entity.name} {reference}", len(found))
+        ids = ", ".join(str(explained[entity.id_column]) for explained in found)
+        audit.record(store, "explain", purpose, f"{entity.name} {ids}", len(found))
         document = found if show_ids else _masked(found, attribute_hiding(domain, site.contracts()))
         if site.json:
             print_json(document[0] if len(document) == 1 else {"found": document})

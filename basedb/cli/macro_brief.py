@@ -14,6 +14,7 @@ from basedb.cli.macro_forecast import vintage_of
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader
+from basedb.whole_file import write_whole
 from macroeconomy.briefing import page, tables
 from macroeconomy.briefing.headlines import Headline, headlines
 from macroeconomy.charts.chart import Chart
@@ -66,7 +67,7 @@ def brief(site: Site, month: str, output: Path, division: str | None, as_of: dat
     title = (f"{place}经济运行简报（{year}年{int(number)}月）", f"Economic briefing, {month}")
     known = f"{as_of:%Y-%m-%d}" if as_of else f"{datetime.now(UTC).astimezone(site.time_zone):%Y-%m-%d}"
     made = f"按 {known} 所知的数 / from figures as known on {known}"
-    output.write_text(page.write_page(title, made, sections), "utf-8")
+    write_whole(output, page.write_page(title, made, sections))
     if site.json:
         print_json({"output": str(output), "month": month, "headlines": len(told)})
     else:

@@ -19,6 +19,7 @@ from basedb.cli.macro import (
 )
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
+from basedb.whole_file import whole_file, write_whole
 from macroeconomy.charts.chart import Chart, page, svg
 from macroeconomy.charts.figures import NoFigures, revision_chart, series_chart
 from macroeconomy.charts.picture import write_png
@@ -74,10 +75,11 @@ def _write(output: Path, drawn: Chart) -> None:
     kind = output.suffix.lower()
     if kind == ".png":
         try:
-            write_png(output, drawn)
+            with whole_file(output) as partial:
+                write_png(partial, drawn)
         except ModuleNotFoundError as error:
             raise Usage(
                 "画 PNG 需要 matplotlib：pip install 'basedb[maps]' / pictures need basedb[maps]"
             ) from error
     else:
-        output.write_text(page(drawn) if kind == ".html" else svg(drawn), "utf-8")
+        write_whole(output, page(drawn) if kind == ".html" else svg(drawn))

@@ -13,6 +13,7 @@ from basedb.cli.macro import DATE, current_or_as_of, division_names, macro_reade
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader
+from basedb.whole_file import whole_file
 from macroeconomy.exchange.observations import ORDER, SELECTED, Header, Observation, Structure, observations
 from macroeconomy.exchange.sdmx_csv import write_csv, write_csv2
 from macroeconomy.exchange.sdmx_json import write_json
@@ -72,9 +73,11 @@ def export(
     chosen = f" WHERE indicator IN ({', '.join('?' * len(indicator))})" if indicator else ""
     with macro_reader(site) as reader:
         answer = reader.ask(f"SELECT {SELECTED} FROM {figures}{chosen} ORDER BY {ORDER}", list(indicator))
-        count = _WRITERS[kind](output, header, observations(answer.rows))
+        with whole_file(output) as partial:
+            count = _WRITERS[kind](partial, header, observations(answer.rows))
         if structure is not None:
-            write_structure(structure, header, _code_lists(reader))
+            with whole_file(structure) as partial:
+                write_structure(partial, header, _code_lists(reader))
     if site.json:
         print_json({"output": str(output), "format": kind, "observations": count})
     else:

@@ -69,6 +69,16 @@ class Commands(click.Group):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*arguments, **settings)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuses words that are no text in the terminal's encoding: no ledger could hold them."""
+        broken = [word for word in args if any("\ud800" <= letter <= "\udfff" for letter in word)]
+        if broken:
+            shown = broken[0].encode("utf-8", "backslashreplace").decode()
+            raise Usage(
+                f"“{shown}”不是 UTF-8 文字，请核对终端的编码或给文件改名 / no UTF-8: check the terminal, rename the file"
+            )
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name in _COMMANDS if self.get_command(ctx, name)]
 

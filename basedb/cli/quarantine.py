@@ -11,6 +11,7 @@ from basedb import audit
 from basedb.cli.accounts import account_document, account_table, finding_text
 from basedb.cli.choosing import by_option, reason_option
 from basedb.cli.exits import Usage
+from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import local, print_json, say, table
 from basedb.cli.site import Site, pass_site
 from basedb.masking import mask_key, mask_text
@@ -59,13 +60,18 @@ def list_(site: Site, source: str | None, everything: bool, limit: int) -> None:
 
 @quarantine.command()
 @click.argument("number", type=int, metavar="ID")
+@click.option("--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for")
 @click.option(
-    "--show-ids", is_flag=True, help="显示完整号码（记入访问记录） / whole numbers; the read is recorded"
+    "--purpose",
+    default="",
+    envvar="BASEDB_PURPOSE",
+    help="用途，记入访问记录 / what it is for, put on record",
 )
-@click.option("--purpose", default="", envvar="BASEDB_PURPOSE", help="查看用途 / what for")
 @pass_site
 def show(site: Site, number: int, show_ids: bool, purpose: str) -> None:
     """一行的原始内容、问题与处理经过 / one row: its cells, its findings and what was decided."""
+    if show_ids and not purpose:
+        raise Usage("--show-ids 需用 --purpose 写明用途 / say what whole numbers are for with --purpose")
     store = site.ready_store
     with store.reading() as engine:
         entry = _found(store, [number], engine)[0]
@@ -76,14 +82,9 @@ def show(site: Site, number: int, show_ids: bool, purpose: str) -> None:
             " WHERE file_id = ? AND row_no = ? ORDER BY column_name, code",
             [entry["file_id"], entry["row_no"]],
         )
-    if show_ids:
-        audit.record(store, "quarantine show", purpose, f"quarantine {number}", 1)
-    else:
-        row = {name: mask_text(value) for name, value in row.items()}
-        found = [
-            {name: mask_text(value) if isinstance(value, str) else value for name, value in item.items()}
-            for item in found
-        ]
+    audit.record(store, "quarantine show", purpose, f"quarantine {number}", 1)
+    if not show_ids:
+        row, found = _hidden(site, entry["source"], row, found)
     if site.json:
         print_json(_document(entry) | {"cells": row, "findings": found})
         return
@@ -145,6 +146,28 @@ def waive_(site: Site, ids: tuple[int, ...], reason: str, by: str) -> None:
     say(
         f"{len(rows)} 行已放行并入库；以后再送同样内容不再隔离 / accepted; the same content passes from now on"
     )
+
+
+def _hidden(
+    site: Site, source: str, row: dict[str, str], findings: list[dict[str, Any]]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The cells of a row and its findings with every number and key hidden, as the contract's columns say."""
+    contracts = site.contracts()
+    contract = contracts.get(source)
+    hiding: dict[str, Hide] = {}
+    if contract is not None:
+        hiding = column_hiding(contract, attribute_hiding(site.domains[contract.domain], contracts))
+    cells = {name: hiding.get(name, mask_text)(value) for name, value in row.items()}
+    told = [
+        item
+        | {
+            name: hiding.get(item["column_name"], mask_text)(item[name])
+            for name in ("value", "suggestion")
+            if item[name]
+        }
+        for item in findings
+    ]
+    return cells, told
 
 
 def _possible(work: Any, *arguments: Any) -> Any:

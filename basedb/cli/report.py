@@ -27,11 +27,12 @@ from etl.report import Request, write_report
     "--since", type=click.DateTime(["%Y-%m-%d", "%Y%m%d"]), help="数据日期自此日起 / as-of days from"
 )
 @click.option("--notes", is_flag=True, help="连同提示级别的问题 / findings of severity info, too")
+@click.option("--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for")
 @click.option(
-    "--show-ids", is_flag=True, help="显示完整号码（记入访问记录） / whole numbers; the read is recorded"
-)
-@click.option(
-    "--purpose", default="", envvar="BASEDB_PURPOSE", help="完整号码的用途 / what whole numbers are for"
+    "--purpose",
+    default="",
+    envvar="BASEDB_PURPOSE",
+    help="用途，记入访问记录 / what it is for, put on record",
 )
 @pass_site
 def report(
@@ -51,8 +52,8 @@ def report(
     path = output or Path(f"{source}-反馈.xlsx")
     if not path.parent.is_dir():
         raise Usage(f"没有目录 {path.parent} / no such directory")
-    if show_ids:  # nothing is written before the read is on record
-        audit.record(store, "report", purpose, f"{source} → {path.name}", 0)
+    # Nothing is written before the read is on record.
+    audit.record(store, "report", purpose, f"{source} → {path.name}", 0)
     request = Request(since.date() if since else None, notes, show_ids)
     with store.reading() as engine:
         made = write_report(

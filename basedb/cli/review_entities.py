@@ -120,7 +120,7 @@ class EntityDesk:
     def take(self, answers: Sequence[Answer], by: str, reason: str, skip_stale: bool) -> None:
         store = self.site.ready_store
         with looking(store) as lookup:
-            plans, stale = plan_answers(lookup, self.domain.entity, answers)
+            plans, stale, settled = plan_answers(lookup, self.domain.entity, answers)
         stewarding.refuse_stale(stale, skip_stale)
         entered = stewarding.decision(by, reason)
         revised = (
@@ -128,7 +128,7 @@ class EntityDesk:
             if plans
             else None
         )
-        counts = stewarding.answer_counts(answers, [item for item, _ in stale])
+        counts = stewarding.answer_counts(answers, [item for item, _ in stale], settled)
         if self.site.json:
             print_json({**counts, **({} if revised is None else stewarding.revised_document(revised))})
             return

@@ -27,6 +27,7 @@ from basedb.stewardship.lookup import Lookup, looking
 from basedb.stewardship.pairs import PairQueue, Signed, Verdict
 from basedb.stewardship.queue import KINDS, Filter, Item
 from basedb.stewardship.workbook import Asked, write_asked
+from basedb.whole_file import write_whole
 from etl.after_night import after_night
 from etl.ledger import Account
 
@@ -67,7 +68,7 @@ class PairDesk:
             )
             drawn = self.queue.pictures(lookup, [(left, right)]) if look.picture is not None else {}
         for drawing in drawn.values():
-            look.picture.write_text(drawing, "utf-8")  # type: ignore[union-attr]  # drawn only where it is named
+            write_whole(look.picture, drawing)  # type: ignore[arg-type]  # drawn only where it is named
         if self.site.json:
             print_json(
                 {
@@ -134,27 +135,32 @@ class PairDesk:
             for item in items
         ]  # fmt: skip
         write_asked(path, self.queue.attributes, asked, whole=False)
-        page.write_text(self._page(items, drawn), "utf-8")
+        write_whole(page, self._page(items, drawn))
         return {"items": len(items), "pictures": page}
 
     def take(self, answers: Sequence[Answer], by: str, reason: str, skip_stale: bool) -> None:
         with looking(self.site.ready_store) as lookup:
             seen = self.queue.look(lookup, [(item.left, item.right) for item in answers])
+            judged = {
+                (entry.a_id, entry.b_id): entry.verdict for entry in self.queue.judgements(lookup, False)
+            }
+        settled = [item for item in answers if judged.get((item.left, item.right)) == item.verdict]
         stale = [
             (item, "这一对已不存在 / the pair is gone")
             if (item.left, item.right) not in seen
             else (item, "导出后记录有变化 / records changed since the export")
             for item in answers
-            if (item.left, item.right) not in seen or seen[item.left, item.right].code != item.code
+            if item not in settled
+            and ((item.left, item.right) not in seen or seen[item.left, item.right].code != item.code)
         ]
         stewarding.refuse_stale(stale, skip_stale)
-        gone = {item.row for item, _ in stale}
+        gone = {item.row for item, _ in stale} | {item.row for item in settled}
         said = [
             Verdict(item.left, item.right, item.verdict, item.reason)
             for item in answers
             if item.row not in gone
         ]
-        counts = stewarding.answer_counts(answers, [item for item, _ in stale])
+        counts = stewarding.answer_counts(answers, [item for item, _ in stale], settled)
         account = self._enter("review import", by, partial(self.queue.decide, said)) if said else None
         if self.site.json:
             print_json({**counts, **({} if account is None else {"account": account_document(account)})})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -19,7 +21,9 @@ from basedb import audit
 from basedb.cli.exits import Usage
 from basedb.cli.output import plain, say, table
 from basedb.cli.site import Site, pass_site
+from basedb.masking import mask_text
 from basedb.query import parse, reach
+from basedb.store import Store
 from basedb.store.native import QueryError, reading
 
 _TABLE_ROWS = 200
@@ -61,35 +65,36 @@ def sql(
     """
     if (query is None) == (script is None):
         raise Usage("请给出一条查询，或用 -f 指定查询文件 / give a query, or a file with -f")
-    text = query if query is not None else Path(str(script)).read_text("utf-8-sig")
+    text = query if query is not None else _script(Path(str(script)))
     store = site.ready_store
     try:
         parsed = parse(text, site.domains)
         with reading(store, site.time_zone.key, spatial=parsed.is_spatial) as reader:
             personal = reach(reader, parsed, site.domains).personal
-            answer = reader.ask(parsed.text)
-            if limit is None and not (site.json or as_csv):
-                limit = _TABLE_ROWS
-            # Nothing is shown before the read is on record, and that needs the number of rows.
-            rows = islice(answer.rows, limit or None)
-            with tempfile.SpooledTemporaryFile(
-                max_size=1 << 24, mode="w+", encoding="utf-8", newline=""
-            ) as spool:
-                shown: list[tuple[Any, ...]] = []
-                if as_csv:
-                    count = _write_csv(answer.columns, rows, spool)
-                elif site.json:
-                    count = _write_json(answer.columns, rows, spool)
-                else:
-                    shown = list(rows)
-                    count = len(shown)
-                more = bool(limit) and next(answer.rows, None) is not None
-                if personal:
-                    audit.record(store, "sql", purpose, parsed.text, count)
-                if as_csv or site.json:
-                    _release(spool)
-                else:
-                    _print(answer.columns, shown)
+            with _refusals_recorded(store, personal, purpose, parsed.text):
+                answer = reader.ask(parsed.text)
+                if limit is None and not (site.json or as_csv):
+                    limit = _TABLE_ROWS
+                # Nothing is shown before the read is on record, and that needs the number of rows.
+                rows = islice(answer.rows, limit or None)
+                with tempfile.SpooledTemporaryFile(
+                    max_size=1 << 24, mode="w+", encoding="utf-8", newline=""
+                ) as spool:
+                    shown: list[tuple[Any, ...]] = []
+                    if as_csv:
+                        count = _write_csv(answer.columns, rows, spool)
+                    elif site.json:
+                        count = _write_json(answer.columns, rows, spool)
+                    else:
+                        shown = list(rows)
+                        count = len(shown)
+                    more = bool(limit) and next(answer.rows, None) is not None
+                    if personal:
+                        audit.record(store, "sql", purpose, parsed.text, count)
+                    if as_csv or site.json:
+                        _release(spool)
+                    else:
+                        _print(answer.columns, shown)
     except QueryError as error:
         raise Usage(str(error)) from error
     if more:
@@ -100,6 +105,24 @@ def sql(
             " / a read of personal data was recorded; say what for with --purpose",
             err=True,
         )
+
+
+def _script(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Usage(f"{path} 不是 UTF-8 文本，请另存为 UTF-8 / not UTF-8 text: {error.reason}") from error
+
+
+@contextmanager
+def _refusals_recorded(store: Store, personal: Sequence[str], purpose: str, text: str) -> Iterator[None]:
+    """What a store says of a value that does not fit shows the value: it is a read of a row, and is masked."""
+    try:
+        yield
+    except QueryError as error:
+        if personal:
+            audit.record(store, "sql", purpose, text, 0)
+        raise QueryError(mask_text(str(error))) from error
 
 
 def _print(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -124,6 +147,8 @@ def _value(value: Any) -> Any:
     """A value as JSON and CSV have it: the same from both stores."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no number for it
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     return plain(value)

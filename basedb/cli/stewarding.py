@@ -139,14 +139,16 @@ def refuse_stale(stale: Sequence[tuple[Answer, str]], skip: bool) -> None:
     )
 
 
-def answer_counts(answers: Sequence[Answer], stale: Sequence[Answer]) -> dict[str, int]:
-    """How many answers of each verdict are entered, and how many are left out."""
-    left_out = {item.row for item in stale}
+def answer_counts(
+    answers: Sequence[Answer], stale: Sequence[Answer], settled: Sequence[Answer]
+) -> dict[str, int]:
+    """How many answers of each verdict are entered, how many are left out, and how many say what is so already."""
+    left_out = {item.row for item in (*stale, *settled)}
     counts = {
         verdict: sum(item.verdict == verdict and item.row not in left_out for item in answers)
         for verdict in VERDICT
     }
-    return {**counts, "stale": len(stale)}
+    return {**counts, "stale": len(stale), "settled": len(settled)}
 
 
 def tell_counts(counts: Mapping[str, int]) -> None:
@@ -155,6 +157,10 @@ def tell_counts(counts: Mapping[str, int]) -> None:
         f"同一 {counts['same']}，不同 {counts['different']}，待定 {counts['unsure']}，略过 {counts['stale']}"
         " / same, different, unsure, left out"
     )
+    if counts["settled"]:
+        say(
+            f"{counts['settled']} 行的结论先前已经成立，没有新的要记 / nothing new in rows that say what is so already"
+        )
 
 
 def pairs_of(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ import duckdb
 from basedb.linkage.exchange import export_splink
 from basedb.linkage.model import InvalidModel, MatchModel
 from basedb.linkage.parameters import Parameters
+from basedb.whole_file import write_whole
 
 
 def save_splink_charts(model: MatchModel, parameters: Parameters, beside: Path) -> list[Path]:
@@ -40,6 +41,6 @@ def save_splink_charts(model: MatchModel, parameters: Parameters, beside: Path) 
         files = []
         for name, chart in made.items():
             file = beside.with_name(f"{beside.stem}-splink-{name}.html")
-            file.write_text(chart.to_html(inline=True), "utf-8")
+            write_whole(file, chart.to_html(inline=True))
             files.append(file)
     return files

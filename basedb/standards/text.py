@@ -14,11 +14,6 @@ import unicodedata
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from basedb.standards.columnar import TEXT, encode, take, text_series, to_arrow
 
 DOT = "·"
 
@@ -55,7 +50,6 @@ _INVISIBLE = re.compile(
     "[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]"
 )
 _BLANKS = re.compile(r"\s+")
-_PLAIN = r"^[0-9A-Za-z\x{4e00}-\x{9fff}]*$"
 _DASHES = re.compile("[‐‑‒–—―−﹣－ー⁃─━]")
 
 # Chinese numerals as house numbers use them: digit by digit (一零七) or with units (二十一).
@@ -195,14 +189,3 @@ def numeral(text: str) -> int | None:
         else:
             return None
     return total + (digit or 0)
-
-
-def fold_column(series: pd.Series) -> pd.Series:
-    """`clean` over a column; plain letters, digits and Han characters are passed through."""
-    array = to_arrow(series)
-    odd = pc.fill_null(pc.invert(pc.match_substring_regex(array, _PLAIN)), False)
-    if pc.any(odd).as_py():
-        values, codes = encode(array.filter(odd))
-        repaired = pa.array([clean(value) for value in values.to_pylist()], TEXT)
-        array = pc.replace_with_mask(array, odd, take(repaired, codes))
-    return text_series(array, series.index)

@@ -18,8 +18,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from basedb.domain import Entity
-from basedb.stewardship.lookup import Lookup, recall_mentions
-from basedb.stewardship.plan import Plan, Unresolved
+from basedb.stewardship.judgements import list_judgements
+from basedb.stewardship.lookup import Lookup, listed, recall_mentions
+from basedb.stewardship.plan import DIFFERENT, SAME, Plan, Unresolved
 from basedb.stewardship.sides import held_mentions
 from basedb.stewardship.split_merge import plan_pair
 from basedb.stewardship.workbook import CODE, QUEUE, REASON, SAMPLE, SHEET, VERDICT, Form, state_code
@@ -86,15 +87,19 @@ def read_answers(path: Path, reason: str = "", form: Form = QUEUE) -> list[Answe
 
 def plan_answers(
     lookup: Lookup, entity: Entity, answers: Sequence[Answer]
-) -> tuple[list[Plan], list[tuple[Answer, str]]]:
-    """The plan of every answer that still applies; and the answers that do not, with why.
+) -> tuple[list[Plan], list[tuple[Answer, str]], list[Answer]]:
+    """The plan of every answer that still applies; the answers that do not, with why; and those that say what is so.
 
-    An answer is stale if its entities are gone, or hold other records than when they were exported.
+    An answer is stale if its entities are gone, or hold other records than when they were exported. One that was
+    entered before is not: its two ids are one entity now, or are judged different.
     """
     recall_mentions(lookup, entity, [number for item in answers for number in (item.left, item.right)])
     held = held_mentions(lookup, entity)
+    settled = _settled(lookup, entity, answers, set(held))
     plans, stale = [], []
     for item in answers:
+        if item in settled:
+            continue
         gone = [number for number in (item.left, item.right) if number not in held]
         if gone:
             stale.append((item, f"编号 {'、'.join(map(str, gone))} 已不存在 / the id is gone"))
@@ -105,7 +110,29 @@ def plan_answers(
                 plans.append(plan_pair(lookup, entity, item.left, item.right, item.verdict, item.reason))
             except Unresolved as error:
                 stale.append((item, str(error)))
-    return plans, stale
+    return plans, stale, settled
+
+
+def _settled(lookup: Lookup, entity: Entity, answers: Sequence[Answer], standing: set[int]) -> list[Answer]:
+    """The answers whose verdict holds already. standing: the ids that entities bear."""
+    asked = {number for item in answers for number in (item.left, item.right)}
+    gone, there = sorted(asked - standing), sorted(asked & standing)
+    redirects = (
+        "SELECT from_id, to_id FROM basedb.redirect"
+        f" WHERE entity = '{entity.qualified}' AND from_id IN ({listed(gone)})"
+    )
+    now = {row["from_id"]: row["to_id"] for row in lookup.rows(redirects)} if gone else {}
+    apart = {
+        frozenset((entry.a_id, entry.b_id))
+        for entry in (list_judgements(lookup, entity, about=there) if there else ())
+        if entry.verdict == DIFFERENT
+    }
+    return [
+        item
+        for item in answers
+        if (item.verdict == SAME and now.get(item.left, item.left) == now.get(item.right, item.right))
+        or (item.verdict == DIFFERENT and frozenset((item.left, item.right)) in apart)
+    ]
 
 
 def _open(path: Path) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from basedb.domain import Entity
 from basedb.linkage.components import connected_components
 from basedb.linkage.exact import link_versions
+from basedb.masking import mask_text
 from basedb.stewardship.judgements import list_judgements
 from basedb.stewardship.lookup import Lookup, Row, recall_mentions
 from basedb.stewardship.plan import DIFFERENT, SAME, Doubt, Judgement, Plan, Unresolved
@@ -126,7 +127,8 @@ def _referred(rows: Sequence[Row], text: str, entity_id: int, entity: Entity) ->
             ]
     if not found:
         raise Unresolved(
-            f"{entity.zh} {entity_id} 没有记录 {text}；写法：来源:主键[:角色] 或提及编号，见 basedb review show {entity_id}"
+            f"{entity.zh} {entity_id} 没有记录 {mask_text(text)}；"
+            f"写法：来源:主键[:角色] 或提及编号，见 basedb review show {entity_id}"
             f" / {entity_id} has no such record; write source:key[:role] or a mention's number"
         )
     return found

@@ -2,11 +2,13 @@
 
 An embedded file is published whole, so a row in its table would cost a copy of the database. Reads
 append here instead; every publication takes the new lines into ``basedb.audit``. The file is never
-shortened: it stays the record, and a changed or missing line breaks the chain of digests after it.
+shortened, but for the beginning of a line whose writer was killed: it stays the record, and a changed or
+missing line breaks the chain of digests after it.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -38,15 +40,28 @@ def append(path: Path, entry: dict[str, Any]) -> None:
         raise StoreError(f"无法写访问记录 {path}：{error.strerror} / cannot write the audit file") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        last = _last_line(descriptor)
+        last = _last_line(descriptor, path)
         read_at = datetime.now(UTC)
         if last:
             read_at = max(read_at, _instant(json.loads(last)["read_at"]) + timedelta(microseconds=1))
         line = {**entry, "read_at": read_at.isoformat(), "previous": _digest(last)}
-        os.write(descriptor, (json.dumps(line, ensure_ascii=False) + "\n").encode())
-        os.fsync(descriptor)
+        _write_whole(descriptor, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+    except OSError as error:
+        raise StoreError(f"无法写访问记录 {path}：{error.strerror} / cannot write the audit file") from error
     finally:
         os.close(descriptor)
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    """Write a line, all of it or nothing: a full disk takes the beginning without saying so."""
+    size = os.fstat(descriptor).st_size
+    try:
+        if os.write(descriptor, line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -56,6 +71,8 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
     before = ""
     with path.open(encoding="utf-8") as file:
         for number, text in enumerate(file, 1):
+            if not text.endswith("\n"):
+                return  # its writer was killed before anything was shown
             entry = json.loads(text)
             if entry["previous"] != _digest(before):
                 raise StoreError(
@@ -80,9 +97,16 @@ def absorb(engine: duckdb.DuckDBPyConnection, path: Path) -> None:
         engine.executemany(f"INSERT INTO basedb.audit ({', '.join(_FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)", new)
 
 
-def _last_line(descriptor: int) -> str:
+def _last_line(descriptor: int, path: Path) -> str:
+    """The last line. The beginning of one whose writer was killed goes: what it was to record was not shown."""
     size = os.fstat(descriptor).st_size
     tail = os.pread(descriptor, min(size, _TAIL), max(size - _TAIL, 0))
+    torn = len(tail) - (tail.rfind(b"\n") + 1)
+    if torn == len(tail) == _TAIL:
+        raise StoreError(f"{path} 不是访问记录 / not an audit file")
+    if torn:
+        os.ftruncate(descriptor, size - torn)
+        tail = tail[:-torn]
     return tail.rstrip(b"\n").rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import sqlalchemy as sa
 
+from basedb.masking import mask_text
 from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
 from basedb.store.errors import StoreError, StoreMissing
@@ -92,9 +93,14 @@ class EmbeddedStore:
                         os.replace(work, self.path)
                         _sync(self.path.parent)
             except duckdb.Error as error:
-                raise StoreError(f"写入 {self.path} 失败：{error} / writing the store failed") from error
+                raise StoreError(
+                    f"写入 {self.path} 失败：{mask_text(str(error))} / writing the store failed"
+                ) from error
             finally:
                 engine.close()
+
+    def refuse_unfit(self) -> None:
+        """Nothing to refuse: an embedded store holds any text."""
 
     def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
         """Nothing to do: an embedded store has no indexes that slow a first load."""

@@ -87,26 +87,41 @@ def initialise(store: Store, domains: Sequence[BaseDomain]) -> list[Migration]:
 def upgrade(store: Store, domains: Sequence[BaseDomain], steps: Sequence[Migration]) -> list[Migration]:
     """Apply the pending `steps` in order, each in its own transaction; the last renews views and labels.
 
-    Raises StoreError if the store is newer than this program.
+    Components that are new to the store come first, all of them in one transaction: a store that was
+    interrupted while it was made is none, and nobody loads into half of one.
+
+    Raises StoreError if the store is newer than this program, or cannot hold what it is to.
     """
     applied = applied_versions(store)
     _refuse_newer(applied, steps)
     pending = [step for step in steps if (step.component, step.version) not in applied]
-    for step in pending:
-        with store.writing(f"basedb upgrade {step.component} {step.version}") as session:
-            for statement in step.statements(store.kind):
-                session.apply(statement)
-            session.apply(
-                "INSERT INTO basedb.migration (component, version, name, applied_at)"
-                f" VALUES ('{step.component}', {step.version}, '{step.name}', now())"
-            )
-            if step is pending[-1]:  # with it, or a failure here would leave them out for good
+    there = {component for component, _ in applied}
+    founding = [step for step in pending if step.component not in there]
+    if founding:
+        store.refuse_unfit()
+    parts = [part for part in (founding, *([step] for step in pending if step.component in there)) if part]
+    for part in parts:
+        with store.writing(f"basedb upgrade {part[-1].component} {part[-1].version}") as session:
+            for step in part:
+                _apply(step, session, store.kind)
+            if part is parts[-1]:  # with it, or a failure here would leave them out for good
                 if store.kind == "duckdb":  # its functions are bound as they are made
                     load_extension(session.engine, "spatial")
+                else:  # the engine knows the server's tables as they were when it first looked
+                    session.engine.execute("CALL pg_clear_cache()")
                 create_views(session, store.kind, domains)
                 _write_labels(session, store.kind, domains)
                 _write_code_lists(session)
-    return pending
+    return [step for part in parts for step in part]
+
+
+def _apply(step: Migration, session: Session, kind: str) -> None:
+    for statement in step.statements(kind):
+        session.apply(statement)
+    session.apply(
+        "INSERT INTO basedb.migration (component, version, name, applied_at)"
+        f" VALUES ('{step.component}', {step.version}, '{step.name}', now())"
+    )
 
 
 def refuse_other_version(applied: set[tuple[str, int]], domains: Sequence[BaseDomain]) -> None:

@@ -22,6 +22,8 @@ from basedb.store.open import Store
 from basedb.store.postgres import PostgresStore
 
 _BATCH = 5000
+# The server's own, and a date that Python has none for (before year 1, after 9999).
+_REFUSALS = (psycopg2.Error, ValueError)
 
 
 class QueryError(StoreError):
@@ -102,7 +104,7 @@ def _ask_server(connection: Any, query: str, parameters: Sequence[Any]) -> Answe
         else:
             cursor.execute(query)
         first = cursor.fetchmany(_BATCH)
-    except psycopg2.Error as error:
+    except _REFUSALS as error:
         connection.rollback()
         raise QueryError(str(error).strip()) from error
 
@@ -112,7 +114,7 @@ def _ask_server(connection: Any, query: str, parameters: Sequence[Any]) -> Answe
             while part:
                 yield from part
                 part = cursor.fetchmany(_BATCH)
-        except psycopg2.Error as error:
+        except _REFUSALS as error:
             raise QueryError(str(error).strip()) from error
         finally:
             cursor.close()

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateIndex
 
+from basedb.masking import mask_text
 from basedb.store.engine import load_extension, open_engine
 from basedb.store.errors import StoreBusy, StoreError
 from basedb.store.session import scalar
@@ -55,6 +56,13 @@ class PostgresStore:
         try:
             self._attach(engine, "basedb read", read_only=True)
             yield engine
+        except duckdb.Error as error:
+            if not _is_of_the_server(error):
+                raise
+            raise StoreError(
+                f"读取数据库 {self.label} 失败，请核对账号的权限和服务器：{_scrub(str(error))}"
+                " / reading the store failed: check the account's rights and the server"
+            ) from error
         finally:
             _release(engine)
 
@@ -74,10 +82,22 @@ class PostgresStore:
                 engine.execute("COMMIT")
         except duckdb.Error as error:
             raise StoreError(
-                f"写入数据库失败，未发布任何内容：{_scrub(str(error))} / nothing was published"
+                f"写入数据库失败，未发布任何内容：{mask_text(_scrub(str(error)))} / nothing was published"
             ) from error
         finally:
             _release(engine)
+
+    def refuse_unfit(self) -> None:
+        """Raise StoreError for a database that cannot hold every Chinese character; it is to be made anew."""
+        with self.reading() as engine:
+            found = scalar(
+                engine, "SELECT * FROM postgres_query('store', 'SELECT current_setting(''server_encoding'')')"
+            )
+        if found != "UTF8":
+            raise StoreError(
+                f"数据库 {self.label} 的编码是 {found}，存不全汉字；请新建 UTF8 编码的库：CREATE DATABASE … ENCODING 'UTF8'"
+                f" TEMPLATE template0 / the database's encoding is {found}; create one in UTF8"
+            )
 
     def make_room(self, metadata: sa.MetaData, wait: float = 30.0) -> None:
         """Drop the secondary indexes of tables that are still empty, for the load that fills them.
@@ -186,6 +206,11 @@ class PostgresSession:
         for name in self._staged:
             self.engine.execute(f"DROP TABLE store.{name}")
         self._staged.clear()
+
+
+def _is_of_the_server(error: duckdb.Error) -> bool:
+    """Whether the server refused or was lost; the engine has classes of its own for what is wrong with a query."""
+    return type(error) in (duckdb.Error, duckdb.IOException) or "permission denied" in str(error)
 
 
 def _release(engine: duckdb.DuckDBPyConnection) -> None:

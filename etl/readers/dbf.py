@@ -32,6 +32,7 @@ _CODE_PAGES = {0x4D: "cp936", 0x7A: "cp936", 0x4F: "cp950", 0x78: "cp950", 0x7B:
 _TEXT_TYPES = frozenset("CNFDL")
 _NAME_BYTES = 10
 _LONGEST_HEAD = 1 << 16  # the header's length is kept in two bytes
+_LONGEST_LABEL = 20
 _JULIAN_EPOCH = 2_440_588  # the Julian day of 1970-01-01
 
 
@@ -133,7 +134,17 @@ def _encoding(path: Path, data: bytes) -> str:
         side_car = path.with_suffix(suffix)
         if side_car.exists():
             label = side_car.read_text("ascii", "replace").strip().lower()
-            return {"936": "cp936", "65001": "utf-8", "utf8": "utf-8"}.get(label, label)
+            encoding = {"936": "cp936", "65001": "utf-8", "utf8": "utf-8"}.get(label, label)
+            try:
+                "".encode(encoding)
+            except LookupError as error:
+                raise ReadRefusal(
+                    path,
+                    codes.WRONG_ENCODING,
+                    f"{side_car.name} 写的代码页“{label[:_LONGEST_LABEL]}”无法识别；请改正它，或在约定中写 encoding",
+                    f"the code page {side_car.name} names is unknown; correct it, or declare an encoding",
+                ) from error
+            return encoding
     return _CODE_PAGES.get(data[29], "cp936")
 
 

@@ -63,18 +63,20 @@ def resolve(
     *,
     sparse: bool = False,
     cut_at: int | None = None,
+    line: int = 1,
 ) -> Header:
     """Match a file's headers to the contract.
 
     headers: as in the file; a header of several rows is joined with ``/`` and also matches by its last
         part. others: contracts the file might belong to instead. sparse: a record need not have every
         field, so only required columns must appear. cut_at: headers are cut at so many bytes, of GBK or UTF-8.
+    line: where in the file they stand, for who has to look.
     ReadRefusal: duplicated, unknown or missing columns, or another department's extract.
     """
     known = _known(contract, cut_at)
     found: list[str | None] = [_declared(header, headers, known) for header in headers]
-    _refuse_headless(headers, found, path)
-    _refuse_duplicates(headers, found, path)
+    _refuse_headless(headers, found, path, line)
+    _refuse_duplicates(headers, found, path, line)
     missing = [
         name
         for name, column in contract.columns.items()
@@ -82,8 +84,8 @@ def resolve(
     ]
     unknown = [header for header, name in zip(headers, found, strict=True) if name is None]
     if missing or unknown:
-        _refuse_other_extract(headers, contract, others, path, cut_at)
-        _refuse_mismatch(missing, unknown, contract, path)
+        _refuse_other_extract(headers, contract, others, path, cut_at, line)
+        _refuse_mismatch(missing, unknown, contract, path, line)
     positions = {name: position for position, name in enumerate(found) if name in contract.read_columns}
     return Header(
         {k: v for k, v in positions.items() if k}, len(headers), tuple(_notes(headers, found, contract))
@@ -127,7 +129,7 @@ def look_like_data(headers: Sequence[str]) -> bool:
     return any(_DATA.search(header) for header in headers)
 
 
-def _refuse_headless(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
+def _refuse_headless(headers: Sequence[str], found: Sequence[str | None], path: Path, line: int) -> None:
     """A first line of data instead of a header is refused without showing what it says."""
     if not any(found) and look_like_data(headers):
         raise ReadRefusal(
@@ -136,7 +138,7 @@ def _refuse_headless(headers: Sequence[str], found: Sequence[str | None], path: 
             "第一行没有一列是约定的列名，像是数据而不是表头；请带表头重新导出，或在约定中写 header_rows: 0",
             "the first line holds no declared column and looks like data; send the header, or declare"
             " header_rows: 0",
-            line=1,
+            line=line,
         )
 
 
@@ -146,7 +148,7 @@ def _shown(header: str) -> str:
     return mask_text(plain)
 
 
-def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path: Path) -> None:
+def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path: Path, line: int) -> None:
     seen: dict[str, str] = {}
     for header, name in zip(headers, found, strict=True):
         meaning = name or fold(header)
@@ -156,13 +158,18 @@ def _refuse_duplicates(headers: Sequence[str], found: Sequence[str | None], path
                 codes.DUPLICATE_COLUMN,
                 f"列“{_shown(meaning)}”出现两次（{_shown(seen[meaning])}、{_shown(header)}），请只保留一列",
                 f"the column {_shown(meaning)} appears twice; keep one",
-                line=1,
+                line=line,
             )
         seen[meaning] = header
 
 
 def _refuse_other_extract(
-    headers: Sequence[str], contract: Contract, others: Iterable[Contract], path: Path, cut_at: int | None
+    headers: Sequence[str],
+    contract: Contract,
+    others: Iterable[Contract],
+    path: Path,
+    cut_at: int | None,
+    line: int,
 ) -> None:
     own = share_known(headers, contract)
     rivals = [(share_known(headers, other), other) for other in others if other.source != contract.source]
@@ -173,11 +180,13 @@ def _refuse_other_extract(
             codes.OTHER_EXTRACT,
             f"表头是“{rival.title}”（{rival.source}）的，不是“{contract.title}”的，请核对送错的文件",
             f"the header is that of {rival.source}, not of {contract.source}; check which file was sent",
-            line=1,
+            line=line,
         )
 
 
-def _refuse_mismatch(missing: list[str], unknown: list[str], contract: Contract, path: Path) -> None:
+def _refuse_mismatch(
+    missing: list[str], unknown: list[str], contract: Contract, path: Path, line: int
+) -> None:
     zh, en = [], []
     for header in unknown[:_MOST]:
         if not fold(header):
@@ -195,7 +204,7 @@ def _refuse_mismatch(missing: list[str], unknown: list[str], contract: Contract,
     if missing:
         zh.append("缺少列" + "、".join(f"“{name}”" for name in missing))
         en.append("missing column " + ", ".join(missing))
-    raise ReadRefusal(path, codes.WRONG_COLUMNS, "；".join(zh), "; ".join(en), line=1)
+    raise ReadRefusal(path, codes.WRONG_COLUMNS, "；".join(zh), "; ".join(en), line=line)
 
 
 def _notes(headers: Sequence[str], found: Sequence[str | None], contract: Contract) -> Iterable[Note]:

@@ -106,7 +106,7 @@ def _header_at(
         headers.pop()
     if not headers:
         raise ReadRefusal(path, codes.NO_HEADER, line=start + 1)
-    return resolve(headers, contract, path, others)
+    return resolve(headers, contract, path, others, line=start + 1)
 
 
 def _moved_header(

@@ -49,11 +49,6 @@ def wgs84_from_bd09(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     return wgs84_from_gcj02(*gcj02_from_bd09(lon, lat))
 
 
-def bd09_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
-    """Both shifts applied."""
-    return bd09_from_gcj02(*gcj02_from_wgs84(lon, lat))
-
-
 def _inverse(forward, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:  # type: ignore[no-untyped-def]
     """Fixed-point iteration: both forward maps are the identity plus a small smooth shift."""
     lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)

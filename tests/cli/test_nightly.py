@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from basedb.store import StoreError
+from etl.batch import Delivery
 from etl.contract import Contract
+from etl.ledger import Account
 from etl.load import Loader
 from tests.cli.desk import Desk
 from tests.etl.city import Row, insured, marriage, number, resident
+from tests.macroeconomy.office import power
 
 pytestmark = pytest.mark.long_on_postgresql(
     but="test_a_file_sent_again_is_a_no_op_and_a_late_one_only_history"
@@ -243,3 +247,41 @@ def test_the_account_is_shown_in_words(desk: Desk) -> None:
     desk.put("rs_insured", "20261101", [CHEN])
     output = desk("nightly", desk.inbox).output
     assert "本夜账目" in output and "读入 = 新增" in output and "本夜处理 3 份文件，4 行" in output
+
+
+def test_what_follows_from_a_night_is_made_up_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night that ended between its last file and what is derived from all of them loads nothing the next time."""
+
+    def ends(*arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    path = desk.inbox / "dl_power" / "20261101" / "dl_power.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(power({"2026-09": 769.09}))
+    derived = "SELECT count(*) FROM basedb.step WHERE stage = 'compare with registers'"
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.nightly.after_night", ends)
+        desk("nightly", desk.inbox, code=130)
+    assert desk.query(derived) == [(0,)]
+    assert desk.nightly()["settled_before"] == 1
+    assert desk.query(derived) == [(1,)]
+    with monkeypatch.context() as patched:  # and no oftener than that
+        patched.setattr("etl.nightly.after_night", ends)
+        desk.nightly()
+
+
+def test_a_lost_connection_is_no_fault_of_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left for the next run, the file would come after those that were delivered later."""
+    first = desk.put("ga_population", "20261101", [LI])
+    second = desk.put("ga_population", "20261102", [LI, WANG])
+    load, lost = Loader.load, []
+
+    def interrupted(loader: Loader, contract: Contract, delivery: Delivery) -> Account:
+        if not lost:
+            lost.append(delivery.file_name)
+            raise StoreError("server closed the connection unexpectedly")
+        return load(loader, contract, delivery)
+
+    monkeypatch.setattr(Loader, "load", interrupted)
+    assert [file["file"] for file in desk.nightly()["files"]] == [first, second]
+    assert lost == [first]

@@ -18,6 +18,7 @@ from etl.archive import Archive
 from etl.rebuild import rebuild
 from tests.cli.desk import Desk
 from tests.etl.city import insured, marriage, number, resident
+from tests.geospatial.village import address, addresses
 
 pytestmark = pytest.mark.long_on_postgresql(but="test_a_difference_is_found_and_named")
 
@@ -138,3 +139,16 @@ def test_a_rebuild_that_was_killed_is_not_gone_on_with(desk: Desk, tmp_path: Pat
         )
     error = desk.json("rebuild", "--into", into, code=7)["error"]
     assert error["kind"] == "irreproducible" and "没有做完的重建" in error["message"]
+
+
+def test_what_is_derived_is_as_far_behind_as_it_was(desk: Desk, tmp_path: Path) -> None:
+    """A decision after the last night changes whom that night had counted, and no night came since."""
+    desk.put("ga_addresses", "20261101", addresses([address("A1", 114.02, 33.58)]))
+    desk.put("ga_population", "20261101", PEOPLE[:3])
+    desk.nightly()
+    counted = "SELECT entities FROM geospatial.place_count WHERE attribute = 'registered_address'"
+    assert desk.query(counted) == [(3,)]
+    desk("merge", 2, 3, "--reason", "核实为同一人", "--by", "王芳")
+    assert desk.query(counted) == [(3,)]
+    document = desk.json("rebuild", "--into", f"duckdb:///{tmp_path / 'again.duckdb'}")
+    assert [table for table in document["tables"] if table["only"] != [0, 0]] == []

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from basedb import workbook
+from basedb.audit import UNSTATED
 from basedb.workbook import Book, Heading
 from tests.cli.desk import Desk
 from tests.etl.city import number, resident
@@ -49,17 +50,20 @@ def test_a_department_finds_its_rows_its_columns_and_what_to_do(desk: Desk, tmp_
     assert (account["读入行数"], account["新增"], account["隔离"]) == (3, 2, 1)
 
 
-def test_whole_numbers_need_a_purpose_and_leave_a_record(desk: Desk, tmp_path: Path) -> None:
+def test_whole_numbers_need_a_purpose_and_every_report_leaves_a_record(desk: Desk, tmp_path: Path) -> None:
     desk.put("ga_population", "20261101", [resident("李建国", WRONG)])
     desk.nightly()
     desk("report", "ga_population", "--show-ids", "-o", tmp_path / "r.xlsx", code=2)
     assert not (tmp_path / "r.xlsx").exists()
+    desk("report", "ga_population", "-o", tmp_path / "masked.xlsx")
     desk("report", "ga_population", "--show-ids", "--purpose", "退回核实", "-o", tmp_path / "r.xlsx")
     found = rows(load_workbook(tmp_path / "r.xlsx")["数据问题"])
     assert any(row["原值"] == WRONG for row in found)
     desk.put("ga_population", "20261102", [resident("李建国", WRONG), resident("王秀英", WANG)])
     desk.nightly()
-    assert desk.query("SELECT command, purpose FROM basedb.audit") == [("report", "退回核实")]
+    assert desk.query("SELECT command, purpose FROM basedb.audit ORDER BY read_at") == [
+        ("report", UNSTATED), ("report", "退回核实"),
+    ]  # fmt: skip
 
 
 def test_no_text_becomes_a_formula(tmp_path: Path) -> None:

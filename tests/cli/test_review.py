@@ -185,6 +185,11 @@ def test_bulk_decisions(village: Desk, tmp_path: Path) -> None:
     assert village.query(
         "SELECT made_by, reason FROM basedb.judgement ORDER BY judgement_id DESC LIMIT 1"
     ) == [("赵敏", "批量")]
+    sheet["A3"] = None
+    book.save(path)
+    again = village.json("review", "import", path, "--reason", "批量")
+    assert (again["same"], again["stale"], again["settled"]) == (0, 0, 1)
+    assert "没有新的" in village("review", "import", path, "--reason", "批量").output
 
 
 def test_a_sample_is_checked_and_tells_the_quality(village: Desk, tmp_path: Path) -> None:

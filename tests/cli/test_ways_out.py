@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +79,22 @@ def test_a_terminal_too_narrow_for_a_table_and_one_without_chinese(
     assert "来源：ga_population" in told
     plain = CliRunner(charset="ascii").invoke(main, ["--store", duckdb_url, "status"])
     assert plain.exit_code == 0 and "ga_population" in plain.output
+
+
+def test_ctrl_c_before_anything_began_shows_no_import() -> None:
+    """The key is pressed while the engine is imported."""
+    code = """if True:
+        import os, signal, sys
+        class Pressed:
+            def find_spec(self, name, path=None, target=None):
+                if name == "duckdb":
+                    os.kill(os.getpid(), signal.SIGINT)
+        sys.meta_path.insert(0, Pressed())
+        from basedb.cli.entry import main
+        main()
+    """
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
 
 
 def test_what_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:

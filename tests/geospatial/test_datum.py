@@ -73,7 +73,7 @@ def test_shifts_are_taken_back_to_under_a_millimetre(lon: float, lat: float) -> 
     here = np.array([lon]), np.array([lat])
     for forward, back in (
         (obfuscated.gcj02_from_wgs84, obfuscated.wgs84_from_gcj02),
-        (obfuscated.bd09_from_wgs84, obfuscated.wgs84_from_bd09),
+        (obfuscated.bd09_from_gcj02, obfuscated.gcj02_from_bd09),
     ):
         again = back(*forward(*here))
         assert np.hypot(again[0] - lon, again[1] - lat)[0] * METRES < 0.001

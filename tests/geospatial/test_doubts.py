@@ -127,5 +127,6 @@ def test_pairs_are_decided_in_a_workbook(hamlet: Village, tmp_path: Path) -> Non
     told = review(village, "import", book, "--by", "赵敏")
     assert told["same"] == 1 and village.features("gh_buildings")["g5"] == own["5"]
     assert review(village, "judgements")["judgements"][0]["reason"] == "核对过图"
+    assert review(village, "import", book)["settled"] == 1
     village.survey(3, [*plans(0.5)[:4], planned("g5", box(217, 0, 237, 10)), plans()[5]])
     assert review(village, "import", book, code=6)["error"]["kind"] == "stale"

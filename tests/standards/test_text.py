@@ -107,11 +107,3 @@ def test_numerals(numeral, number):
 def test_folding_twice_changes_nothing(value):
     assert text.clean(text.clean(value)) == text.clean(value)
     assert text.fold_han(text.fold_han(value)) == text.fold_han(value)
-
-
-@given(st.lists(st.one_of(st.none(), st.text(max_size=8)), max_size=6))
-def test_the_column_folds_as_its_values_do(values):
-    folded = text.fold_column(column(values))
-    assert [None if pd.isna(v) else v for v in folded] == [
-        None if v is None else text.clean(v) for v in values
-    ]

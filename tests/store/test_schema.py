@@ -95,6 +95,21 @@ def test_views_that_failed_are_made_the_next_time(city: City, tmp_path: Path) ->
     assert city.query("SELECT * FROM population.probe") == []
 
 
+def test_a_store_whose_making_was_interrupted_is_none(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a night would be loaded into the bases that are there, and lost to those that are not."""
+
+    def ends(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    store = open_store(store_url)
+    monkeypatch.setattr("basedb.store.migrate.create_views", ends)
+    with pytest.raises(KeyboardInterrupt):
+        initialise(store, [DOMAIN])
+    assert applied_versions(store) == set()
+
+
 @pytest.mark.parametrize("stem", ["population", "basedb", "store", "temp"])
 def test_a_file_named_like_a_schema_is_refused(tmp_path: Path, stem: str) -> None:
     with pytest.raises(StoreError, match=stem):

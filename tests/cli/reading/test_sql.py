@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -64,6 +65,45 @@ def test_personal_reads_are_on_record_and_others_are_not(run: Run, town: City) -
             1,
         ),
     ]
+
+
+def test_what_a_store_says_of_a_value_is_a_read_of_it(run: Run, town: City) -> None:
+    before = len(audited(town))
+    queries = [
+        f"SELECT CAST({value} AS INTEGER) FROM population.person WHERE id_number IS NOT NULL ORDER BY person_id"
+        for value in ("name", "id_number || 'x'")
+    ]
+    for query in queries:
+        refused = run("sql", query, "--purpose", "核对")
+        assert refused.exit_code == 2 and not re.search("[0-9]{11}", refused.output)
+    assert audited(town)[before:] == [("sql", "核对", query, 0) for query in queries]
+
+
+def test_who_was_looked_at_is_itself_a_personal_row(run: Run, town: City) -> None:
+    run(
+        "sql",
+        "SELECT name FROM population.person WHERE id_number = '411102198001010019'",
+        "--purpose",
+        "核对",
+    )
+    before = audited(town)
+    assert "411102********0019" in before[-1][2] and "411102198001010019" not in str(before)
+    run("sql", "SELECT detail FROM basedb.audit")
+    assert len(audited(town)) == len(before) + 1
+
+
+def test_values_that_no_answer_has_a_form_for(run: Run, town: City) -> None:
+    assert document(run("sql", "SELECT CAST('NaN' AS DOUBLE PRECISION) AS x", "--json")) == [{"x": "nan"}]
+    beyond = run("sql", "SELECT DATE '99999-01-01' AS d")
+    assert (beyond.exit_code, "99999" in beyond.output) == (2 if town.store.kind == "postgresql" else 0, True)
+
+
+def test_a_query_that_is_no_text(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "query.sql"
+    script.write_bytes("SELECT '王'".encode("gb18030"))
+    for words in (("-f", str(script)), ("SELECT '\udccd\udcf5'",)):
+        refused = run("sql", *words)
+        assert (refused.exit_code, refused.stdout) == (2, "") and "UTF-8" in refused.stderr
 
 
 def test_the_limit_is_told(run: Run) -> None:
@@ -169,6 +209,17 @@ def test_the_audit_file_shows_tampering_and_reaches_the_table(new_marked: City) 
     path.write_text("\n".join(told) + "\n", "utf-8")
     with pytest.raises(StoreError, match="第 3 行"):
         list(lines(path))
+
+
+def test_a_reader_killed_at_its_line_stops_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    entry = {"account": "a", "command": "sql", "purpose": "核对", "rows": 1}
+    append(path, {**entry, "detail": "first"})
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])
+    assert [item["detail"] for item in lines(path)] == ["first"]
+    append(path, {**entry, "detail": "second"})
+    assert [item["detail"] for item in lines(path)] == ["first", "second"]
 
 
 def test_a_parsed_query_names_all_it_reads() -> None:

@@ -58,6 +58,14 @@ def test_where_the_encoding_comes_from(
     assert read(write("a.dbf", content), extract("dbf", ["XM"])).table["XM"].to_pylist() == ["張三"]
 
 
+def test_a_code_page_nobody_knows(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "a.cpg").write_text("CP00936")
+    content = table([(b"XM", b"C", 12)], [b" " + b"x".ljust(12)])
+    with pytest.raises(ReadRefusal, match="cp00936") as caught:
+        read(write("a.dbf", content), extract("dbf", ["XM"]))
+    assert caught.value.code == "reader.wrong_encoding"
+
+
 def test_a_chinese_field_name_cut_at_ten_bytes(write: Write) -> None:
     name = "公民身份号码".encode("gbk")[:10]
     content = table([(name, b"C", 18), (b"xm", b"C", 6)], [b" " + b"1" * 18 + b"abc   "])

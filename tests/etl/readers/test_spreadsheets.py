@@ -37,6 +37,13 @@ def test_titles_dates_damaged_numbers_and_footnotes(contracts: dict[str, Contrac
     assert result.records == 10
 
 
+def test_a_wrong_header_is_named_where_it_stands(write: Write) -> None:
+    title = [["参保人员名单"], ["制表：医保局"], ["甲", "乙", "丁"], ["1", "2", "3"]]
+    with pytest.raises(ReadRefusal, match=r"a\.xlsx:3: 未知列“丁”") as caught:
+        read(write("a.xlsx", saved(title)), extract("xlsx", ["甲", "乙", "丙"]))
+    assert caught.value.line == 3
+
+
 def test_merged_headers_formulas_and_other_sheets() -> None:
     columns = ["纳税人/识别号", "纳税人/名称", "注册资本", "经营情况/资本合计", "登记日期"]
     result = read(TAXPAYERS, extract("xlsx", columns, header_rows=2))
