@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import duckdb
+
 from basedb.domain import NOTHING_SUCCEEDED, BaseDomain, NightEnd, StagedDomain, entity_domains
-from basedb.store import Store
+from basedb.store import Store, scalar
+from basedb.upkeep import note
 from etl.counters import Counters
+
+#: What the ledger of steps calls this.
+STAGE = "derive"
 
 #: The column of an address parser that says an attribute is an address.
 _KEY = "address_key"
@@ -24,9 +31,12 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     """Let every domain that derives something, and has records, bring it up to date; how many rows changed.
 
     The links between bases are the address texts (a master row's address and `place.address`), and how
-    many entered and left the registers, and what became of administrative divisions.
+    many entered and left the registers, and what became of administrative divisions. Nothing is done where
+    nothing was published since the last time.
     """
     with store.reading() as engine:
+        if _is_settled(engine):
+            return 0
         derives = [
             item.after_night
             for item in domains.values()
@@ -36,7 +46,7 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
         ]
     if not derives:
         return 0
-    changed = 0
+    changed, started = 0, time.perf_counter()
     with store.writing("basedb nightly derived", wait) as session:
         run_id = Counters(session).peek("basedb.run") - 1  # the last run there was
         for derive in derives:
@@ -49,7 +59,21 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
                 succession_query(domains),
             )
             changed += derive(session, night)
+        note(session, STAGE, run_id, changed, time.perf_counter() - started)
     return changed
+
+
+def _is_settled(engine: duckdb.DuckDBPyConnection) -> bool:
+    """Whether everything was derived as of the last run, by tables that are no newer than it."""
+    return bool(
+        scalar(
+            engine,
+            """SELECT count(*) FROM basedb.run r JOIN basedb.step s ON s.run_id = r.run_id AND s.stage = ?
+                WHERE r.run_id = (SELECT max(run_id) FROM basedb.run)
+                    AND r.finished_at > (SELECT max(applied_at) FROM basedb.migration)""",
+            [STAGE],
+        )
+    )
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:
