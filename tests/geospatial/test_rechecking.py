@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geospatial.ground import Ground
-from geospatial.rechecking import Touched, recheck
+from geospatial.rechecking import recheck
 from geospatial.topology import RULES, Rule, error_rows
+from geospatial.touched import Touched
 from tests.geospatial.village import box, placed
 
 Shapes = dict[int, shapely.Geometry]

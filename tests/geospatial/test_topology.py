@@ -108,7 +108,9 @@ def test_errors_are_a_layer_that_follows_the_parcels(village: Village) -> None:
     assert night(2, ("411102001001JC00002", box(20, 0, 40, 20))) == 1
     assert village.ask(query) == []
     with village.store.writing("another"):
-        assert after_night(village.store, {"geospatial": DOMAIN}, 0.0) == 0, "nothing new: nothing to wait for"
+        assert after_night(village.store, {"geospatial": DOMAIN}, 0.0) == 0, (
+            "nothing new: nothing to wait for"
+        )
 
 
 @pytest.mark.long_on_postgresql
