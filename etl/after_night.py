@@ -64,13 +64,14 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
 
 
 def _is_settled(engine: duckdb.DuckDBPyConnection) -> bool:
-    """Whether everything was derived as of the last run, by tables that are no newer than it."""
+    """Whether everything was derived as of the last run that published rows, by tables no newer than that."""
     return bool(
         scalar(
             engine,
-            """SELECT count(*) FROM basedb.run r JOIN basedb.step s ON s.run_id = r.run_id AND s.stage = ?
-                WHERE r.run_id = (SELECT max(run_id) FROM basedb.run)
-                    AND r.finished_at > (SELECT max(applied_at) FROM basedb.migration)""",
+            """SELECT count(*) FROM basedb.step s JOIN basedb.run r USING (run_id)
+                WHERE s.stage = ? AND r.finished_at > (SELECT max(applied_at) FROM basedb.migration)
+                    AND s.run_id >= (SELECT max(run_id) FROM basedb.run WHERE run_id NOT IN (
+                        SELECT run_id FROM basedb.delivery WHERE status <> 'loaded'))""",
             [STAGE],
         )
     )
