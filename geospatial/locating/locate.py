@@ -42,7 +42,7 @@ def locate(texts: pd.Series, register: Register) -> pd.DataFrame:
     found = _empty(len(distinct))
     open_ = np.ones(len(distinct), bool)
     # A plate's sub-number (6号附2号) is another door of the same plate, unless it has a building to itself.
-    plain = asked["number"].str.replace(r"附\d*$", "", regex=True)
+    plain = without_suffix(asked["number"])
     for numbers in (asked["number"], plain):
         worded = asked.assign(number=numbers)
         for way in _WAYS:
@@ -52,6 +52,11 @@ def locate(texts: pd.Series, register: Register) -> pd.DataFrame:
     _divisions(asked, open_, register, found)
     _surroundings(register, found)
     return found.iloc[codes].reset_index(drop=True)
+
+
+def without_suffix(numbers: pd.Series) -> pd.Series:
+    """Plate numbers without their sub-numbers."""
+    return numbers.str.replace(r"附\d*$", "", regex=True)
 
 
 def with_stated(register: Register, stated: pd.DataFrame, lying: NDArray[np.int64]) -> Register:
@@ -135,8 +140,9 @@ def _middle(pairs: pd.DataFrame, places: NDArray[np.int64], register: Register, 
         .groupby("text")
         .mean()
     )
-    found.loc[middle.index, "longitude"] = middle["x"]
-    found.loc[middle.index, "latitude"] = middle["y"]
+    # A mean depends a little on the order of what it is of.
+    found.loc[middle.index, "longitude"] = middle["x"].round(9)
+    found.loc[middle.index, "latitude"] = middle["y"].round(9)
 
 
 def _divisions(
