@@ -19,7 +19,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from etl.bundle import bundled
+from etl.bundle import DATABASE, bundled
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.headers import resolve
@@ -31,14 +31,13 @@ from etl.readers.shapefile import check_parts, encoding_of, record_count, with_w
 GEOMETRY, SYSTEM, FILE, SHAPE = "geometry", "crs", "file", "shape"
 
 _FIELD_BYTES = 10
-_DATABASE = ".gdb"  # a folder
 _GEOJSON = (".geojson", ".json")
 # What GDAL reads in columns of its own accord.
 _COLUMNAR = (".gpkg", ".fgb")
 _WORLD = ("EPSG:4326", "OGC:CRS84")
 _DRIVERS = {
     ".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".kml": "KML",
-    ".gdb": "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
+    DATABASE: "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
 }  # fmt: skip
 
 
@@ -73,7 +72,7 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
     A shapefile without .cpg is read as cp936; a zip around a file, or around the folder of a file geodatabase, is
     opened. ReadRefusal: not a layer, several layers and none named, parts of a shapefile missing or cut off.
     """
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise ReadRefusal(path, codes.EMPTY_FILE)
     with _unpacked(path, options) as source:
         is_shapefile = source.suffix.lower() == ".shp"
@@ -173,7 +172,7 @@ def _unpacked(path: Path, options: Mapping[str, Any]) -> Iterator[Path]:
             return
         check_container(path, Limits.of(options))
         names = bundled(path, Path(folder))
-        names += sorted({item for name in names for item in name.parents if item.suffix.lower() == _DATABASE})
+        names += sorted({item for name in names for item in name.parents if item.suffix.lower() == DATABASE})
         data = [name for name in names if name.suffix.lower() in _DRIVERS]
         if len(data) != 1:
             listed = "、".join(sorted(name.name for name in data)[:5]) or "（无）"
