@@ -40,6 +40,8 @@ from geospatial.touched import Touched
 #: So far around what changed the ground is looked at, in metres: farther only where that does not tell, and where
 #: the last does not, the whole layer is.
 _WINDOWS = (40.0, 160.0, 640.0)
+# Shapes with more vertices than this are cut down to the windows, and so far around them (metres).
+_MANY, _MARGIN = 20_000, 5.0
 # The building nearest to a lost point is looked for so far, then everywhere.
 _FAR = 300.0
 
@@ -105,7 +107,8 @@ def _gaps_around(name: str, ground: Ground, touched: Touched, places: Geometries
         rows = ground.around(touched.ground[here], reach, ground.to_metres)
         untold = np.zeros(len(open_), bool)
         for group in groups(rows, coverage):
-            shapes, ids = group["plane"].to_numpy(object), group["feature_id"].to_numpy(np.int64)
+            ids = group["feature_id"].to_numpy(np.int64)
+            shapes = _cut_down(group["plane"].to_numpy(object), windows)
             bare = bare_ground(windows, shapes, unmatched(shapes))
             place, piece = shapely.STRtree(bare).query(places[open_], predicate="dwithin", distance=TOUCHING)
             edge = windows.boundary
@@ -126,6 +129,21 @@ def _gaps_around(name: str, ground: Ground, touched: Touched, places: Geometries
         if not len(open_):
             return list(found.values())
     return None
+
+
+def _cut_down(shapes: Geometries, windows: shapely.Geometry) -> Geometries:
+    """Shapes as they are around the windows: what is far away of those with very many vertices is left out."""
+    many = shapely.get_num_coordinates(shapes) > _MANY
+    if not many.any():
+        return shapes
+    west, south, east, north = windows.bounds
+    frame = shapely.box(west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
+    parts, of = shapely.get_parts(shapely.intersection(shapes[many], frame), return_index=True)
+    areas = shapely.get_type_id(parts) == 3
+    cut = np.full(int(many.sum()), shapely.MultiPolygon(), object)
+    found = shapes.copy()
+    found[many] = shapely.multipolygons(parts[areas], indices=of[areas], out=cut)
+    return found
 
 
 def _places(touched: Touched) -> Geometries:

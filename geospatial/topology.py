@@ -189,13 +189,17 @@ def bare_ground(frame: shapely.Geometry, shapes: Geometries, loose: NDArray[np.b
 
 
 def _uncovered(shapes: Geometries, loose: NDArray[np.bool_]) -> Geometries:
-    """What lies bare inside the ground that `shapes` cover together.
+    """What lies bare inside the ground that `shapes` cover together: its holes, less what stands in them.
 
-    It need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
+    A gap need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
     """
-    ground = _united(shapes, loose)
-    shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
-    return _less(shapely.union_all(shells), ground)
+    parts = shapely.get_parts(_united(shapes, loose))
+    rings, of = shapely.get_rings(parts, return_index=True)
+    inner = np.append(False, of[1:] == of[:-1]) if len(of) else np.zeros(0, bool)
+    holes, owner = shapely.polygons(rings[inner]), of[inner]
+    hole, part = shapely.STRtree(parts).query(holes, predicate="intersects")
+    islands = np.unique(part[owner[hole] != part])
+    return _less(shapely.union_all(holes), shapely.union_all(parts[islands]))
 
 
 def _united(shapes: Geometries, loose: NDArray[np.bool_]) -> shapely.Geometry:
