@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from basedb.store import Session
 from geospatial.follow import frame_of, in_metres, metric
 from geospatial.given import Geometries
-from geospatial.locating.locate import lying_in, without_suffix
+from geospatial.locating.candidates import without_suffix
+from geospatial.locating.locate import lying_in
 from geospatial.locating.reading import BESIDE
 from geospatial.locating.register import parse_addresses
 from geospatial.touched import Touched
