@@ -26,7 +26,7 @@ def read_register(ask: Ask) -> Register:
     parcels = _layer(ask, "feature_id, parcel_code", "parcel")
     divisions = _layer(ask, "feature_id, code, name, level", "division")
     named = parse_addresses(buildings["address"]).assign(
-        building=buildings["feature_id"].to_numpy(), address=-1, unit=None
+        building=buildings["feature_id"].to_numpy(), address=-1, unit=""
     )
     stated = parse_addresses(points["address"])
     stated["address"] = points["feature_id"].to_numpy()

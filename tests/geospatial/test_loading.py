@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyogrio
 import shapely
@@ -10,7 +11,7 @@ from numpy import array
 from shapely.affinity import translate
 
 from etl.contract import load_contract
-from etl.inbox_files import list_files
+from etl.inbox import read_inbox
 from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
 from tests.geospatial.village import (
@@ -303,7 +304,8 @@ def test_the_folder_of_a_file_geodatabase_is_one_delivery(hamlet: Village) -> No
     ]
     path = vector(hamlet.path(1, "zrzy_parcels.gdb"), rows, driver="OpenFileGDB")
     (path / "zrzy.rd.lock").touch()
-    assert list_files(path.parent, set()) == ([path], [])
+    (arrived,) = read_inbox(path.parents[1], hamlet.contracts, ZoneInfo("Asia/Shanghai")).arrived
+    assert (arrived.file_name, arrived.present) == (f"{path.parent.name}/zrzy_parcels.gdb", True)
     account = hamlet.load("zrzy_parcels", 1, path)
     assert (account.status, account.counts["added"]) == ("loaded", 2), account.message
     (path / "zrzy.rd.lock").unlink()
