@@ -64,8 +64,8 @@ def _locate_anew(session: Session) -> None:
         "SELECT * FROM standing_place SEMI JOIN wanted_address USING (address) ORDER BY address"
     ).df()
     since = last_run(session, STAGE)
-    ids = {name: changed_features(session, name, since) for name in _LAYERS}
-    if since < 0 or len(ids["division"]):
+    ids = {name: changed_features(session, name, since) for name in _LAYERS if since >= 0}
+    if not ids or len(ids["division"]):
         texts = wanted
     else:
         texts = wanted[~wanted.isin(standing["address"])]
