@@ -35,6 +35,7 @@ _GEOJSON = (".geojson", ".json")
 # What GDAL reads in columns of its own accord.
 _COLUMNAR = (".gpkg", ".fgb")
 _WORLD = ("EPSG:4326", "OGC:CRS84")
+_PLAIN = (1e-4, 1e10)
 _DRIVERS = {
     ".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".kml": "KML",
     DATABASE: "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
@@ -267,6 +268,11 @@ def _text_of(column: pa.Array) -> pa.Array:
 def _text(values: np.ndarray) -> pa.Array:
     """One attribute as text: whole numbers without a fraction, blanks as NULL."""
     if values.dtype.kind == "f":
+        size = np.abs(values[np.isfinite(values)])
+        if ((size == 0) | ((size >= _PLAIN[0]) & (size < _PLAIN[1]))).all() and not np.isinf(values).any():
+            # In this range Arrow writes numbers as Python does.
+            decimal = pa.array(values + 0.0, from_pandas=True).cast(pa.string())
+            return pc.replace_substring_regex(decimal, r"\.0$", "")
         whole = np.isfinite(values) & (values == np.trunc(values)) & (np.abs(values) < 1e15)
         texts = [
             None if np.isnan(value) else str(int(value)) if integral else repr(float(value))

@@ -101,6 +101,9 @@ def parcel_code(
     last_years = divisions.last_years()
 
     def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
+        well_formed = value.isascii() and _PARCEL.fullmatch(value) and not is_placeholder(value)
+        if well_formed and _parcel_problem(value, ownership, kinds, last_years) is None:
+            return (value, True, value[:6]), []  # as nearly all are
         found: list[Found] = []
         text = _read(value, found)
         if text is None:
