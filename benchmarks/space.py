@@ -231,7 +231,7 @@ def _register(context: Context, houses: Houses) -> Register:
     numbers = np.arange(len(houses))
     named = parse_addresses(site(context, houses).to_pandas())
     return Register(
-        places=named.assign(building=numbers, address=-1, unit=None),
+        places=named.assign(building=numbers, address=-1, unit=""),
         buildings=pd.DataFrame({"feature_id": numbers, "geometry": context.ground.degrees(houses.shape)}),
         divisions=pd.DataFrame(
             {

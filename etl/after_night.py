@@ -28,8 +28,11 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     """Let every domain that derives something, and has records, bring it up to date; how many rows changed.
 
     The links between bases are the address texts (a master row's address and `place.address`), and how
-    many entered and left the registers, and what became of administrative divisions.
+    many entered and left the registers, and what became of administrative divisions. Nothing is done where
+    nothing was published since the last time.
     """
+    if not is_due(store):
+        return 0
     with store.reading() as engine:
         derives = [
             item.after_night
@@ -69,12 +72,19 @@ def derived_as_of(store: Store) -> tuple[int, datetime]:
 
 
 def is_due(store: Store) -> bool:
-    """Whether anything was published since all this was last brought up to date: by a night that was
-    ended before it came so far, by a single load, by a decision about identities."""
-    derived, _ = derived_as_of(store)
+    """Whether rows were published since all this was last brought up to date (by a night that ended before it came
+    so far, by a single load, by a decision about identities), or tables were upgraded."""
+    run, ended = derived_as_of(store)
     with store.reading() as engine:
-        query = "SELECT coalesce(max(run_id), -1) > ? FROM basedb.run WHERE status = 'published'"
-        return bool(scalar(engine, query, [derived]))
+        return bool(
+            scalar(
+                engine,
+                """SELECT (SELECT max(applied_at) FROM basedb.migration) > ? OR EXISTS (
+                    SELECT 1 FROM basedb.run r LEFT JOIN basedb.delivery d USING (run_id)
+                    WHERE r.run_id > ? AND r.status = 'published' AND coalesce(d.status, 'loaded') = 'loaded')""",
+                [ended, run],
+            )
+        )
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:

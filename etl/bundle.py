@@ -1,4 +1,5 @@
-"""A delivery of several files that are one: a shapefile and its parts, packed into one archive.
+"""A delivery of several files that are one, packed into one archive: a shapefile and its parts, the folder of a
+file geodatabase.
 
 Everything downstream (fingerprint, archive, rebuild) knows deliveries as single files; the parts are
 therefore put into a zip that depends on their bytes only.
@@ -15,11 +16,21 @@ from pathlib import Path, PurePosixPath
 #: What may lie beside a .shp and belongs to it; the first four are looked for by whoever sends one.
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qmd", ".shp.xml")
 
+#: A folder with this ending is a file geodatabase.
+DATABASE = ".gdb"
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
+def is_database(path: Path) -> bool:
+    """Whether the path is the folder of a file geodatabase."""
+    return path.suffix.lower() == DATABASE and path.is_dir()
+
+
 def companions(path: Path) -> tuple[Path, ...]:
-    """The files beside `path` that belong to it, in name order; empty for a file that stands alone."""
+    """The files beside `path`, or in it, that belong to it, in name order; empty for a file that stands alone."""
+    if is_database(path):
+        return tuple(item for item in sorted(path.iterdir()) if item.is_file() and item.suffix != ".lock")
     if path.suffix.lower() != ".shp":
         return ()
     stem = path.stem.lower()
@@ -41,12 +52,12 @@ def belongs_to_another(path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """Bytes of the file and of everything that belongs to it."""
-    return sum(item.stat().st_size for item in (path, *companions(path)))
+    return sum(item.stat().st_size for item in _all_of(path))
 
 
 def written_at(path: Path) -> float:
     """When the file, or the newest of what belongs to it, was last written (seconds of the epoch)."""
-    return max(item.stat().st_mtime for item in (path, *companions(path)))
+    return max(item.stat().st_mtime for item in _all_of(path))
 
 
 @contextmanager
@@ -59,8 +70,9 @@ def as_one_file(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="basedb-bundle-") as folder:
         packed = Path(folder) / path.name
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for item in (path, *parts):
-                archive.writestr(zipfile.ZipInfo(item.name, _EPOCH), item.read_bytes())
+            for item in _all_of(path):
+                name = item.relative_to(path.parent).as_posix()
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), item.read_bytes())
         yield packed
 
 
@@ -77,6 +89,11 @@ def bundled(path: Path, folder: Path) -> list[Path]:
             target.write_bytes(archive.read(info))
             found.append(target)
     return found
+
+
+def _all_of(path: Path) -> tuple[Path, ...]:
+    parts = companions(path)
+    return parts if path.is_dir() else (path, *parts)
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:

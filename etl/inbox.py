@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from etl.bundle import is_database
 from etl.contract import Contract
 from etl.delivery_findings import FILE_NAME, OUTSIDE
 from etl.delivery_list import Listed, ListUnreadable, read_list
@@ -158,7 +159,7 @@ def _arrived(
     lists: Mapping[date, object],
     zone: ZoneInfo,
 ) -> Arrived:
-    present = path.is_file()
+    present = path.is_file() or is_database(path)
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if present else datetime.now(UTC)
     folder = folder_day(name)
     line = listed[1] if listed else None

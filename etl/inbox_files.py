@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from etl.bundle import belongs_to_another
+from etl.bundle import belongs_to_another, companions, is_database
 from etl.delivery_findings import FILE_NAME, OUTSIDE, UNREADABLE
 
 LISTS = "_delivery"
@@ -30,7 +30,8 @@ class NotTaken:
 def list_files(directory: Path, apart: set[Path]) -> tuple[list[Path], list[NotTaken]]:
     """Files that have fully arrived, in name order, and what cannot be taken.
 
-    apart: resolved files and folders that lie in the inbox and are not deliveries. Hidden files, files still
+    apart: resolved files and folders that lie in the inbox and are not deliveries. The folder of a file geodatabase
+    is one file. Hidden files, files still
     being copied, delivery lists, and parts of a shapefile whose .shp is there are left out without a word.
     """
     root = directory.resolve()
@@ -41,6 +42,9 @@ def list_files(directory: Path, apart: set[Path]) -> tuple[list[Path], list[NotT
         here = Path(folder)
         left += _linked_folders(directory, root, [here / name for name in folders if not _is_hidden(name)])
         folders[:] = [name for name in folders if _is_ours(directory, here / name, apart)]
+        databases = [name for name in folders if is_database(here / name)]
+        found += [here / name for name in databases if any(companions(here / name))]
+        folders[:] = [name for name in folders if name not in databases]
         for name in names:
             path = here / name
             if not _is_ours(directory, path, apart) or name.lower().endswith(_UNFINISHED):

@@ -63,17 +63,22 @@ def known_delivery(
     )
 
 
-def last_snapshot(engine: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, Any] | None:
-    """The line of the last file loaded for the source, if it was a snapshot loaded in good order."""
+def last_in_order(engine: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, Any] | None:
+    """The line of the last file loaded for the source, if all of it was taken in its turn.
+
+    A delta's row that arrived late or retired its record does not say what stands, and would be judged anew.
+    """
     line = _one(
         engine,
         "SELECT * FROM basedb.delivery WHERE source = ? AND domain = ? AND status IN ('loaded', 'current')"
         " ORDER BY file_id DESC LIMIT 1",
         [contract.source, contract.domain],
     )
-    if line is None or line["mode"] != "snapshot" or line["late"]:
+    if line is None or line["late"]:
         return None
-    return line
+    if line["mode"] == "delta":
+        return None if line["superseded"] or line["retired"] else line
+    return line if line["mode"] == "snapshot" else None
 
 
 def is_released(engine: duckdb.DuckDBPyConnection, contract: Contract, delivery: Delivery) -> bool:

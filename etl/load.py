@@ -181,7 +181,7 @@ class Loader:
             return settled
         batch = self._batch(session, contract, delivery)
         hold_if_far_ahead(batch)
-        previous = ledger.last_snapshot(session.engine, contract)
+        previous = ledger.last_in_order(session.engine, contract)
         if previous and _provably_current(previous, contract, delivery):
             account = _confirm(batch, previous)
         else:

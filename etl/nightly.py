@@ -121,8 +121,7 @@ class NightlyRun:
             )
             if stopped:
                 break
-        loaded = any(account.status == "loaded" for account in night.accounts)
-        if stopped is None and (loaded or is_due(self.store)):
+        if stopped is None and is_due(self.store):
             stopped = self._derived(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)

@@ -8,59 +8,78 @@ from collections.abc import Mapping
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from basedb.domain import Attribute
 from geospatial.layers import Layer
 from geospatial.noted import Noted
 
 
-def standard_attributes(rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: Noted) -> list[str]:
-    """One JSON object per row: the layer's attributes the contract feeds, blanks left out.
+def standard_attributes(
+    rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: Noted
+) -> dict[str, pa.Array]:
+    """The layer's attributes that the contract feeds, in their standard forms, as text; blanks are null.
 
     rows: `row_no` and the contract's columns as text. fed: attribute → column.
     """
-    columns: dict[str, pd.Series] = {}
+    found: dict[str, pa.Array] = {}
     for attribute in layer.attributes:
         if attribute.name in fed:
-            columns |= _standard(attribute, fed[attribute.name], rows, noted)
-    frame = pd.DataFrame(columns)
-    names = list(frame.columns)
-    return (
-        [
-            json.dumps(
-                {name: value for name, value in zip(names, values, strict=True) if value is not None},
-                ensure_ascii=False,
-            )
-            for values in zip(*(_plain(frame[name]) for name in names), strict=True)
-        ]
-        if names
-        else ["{}"] * rows.num_rows
-    )
+            found |= _standard(attribute, fed[attribute.name], rows, noted)
+    return found
 
 
-def content_digest(documents: list[str]) -> list[str]:
+def as_documents(columns: Mapping[str, pa.Array], count: int) -> pa.Array:
+    """One JSON object per row of so many, in the way `json.dumps` writes them; nulls left out."""
+    members = [
+        pc.coalesce(pc.binary_join_element_wise(f'"{name}": "', _escaped(column), '", ', ""), "")
+        for name, column in columns.items()
+    ]
+    if not members:
+        return pa.array(["{}"] * count, pa.string())
+    inside = pc.utf8_rtrim(pc.binary_join_element_wise(*members, ""), ", ")
+    return pc.binary_join_element_wise("{", inside, "}", "")
+
+
+def _escaped(column: pa.Array) -> pa.Array:
+    """Texts as they stand between the quotes of JSON."""
+    special = pc.fill_null(pc.match_substring_regex(column, r'["\\\x00-\x1f]'), False)
+    if not pc.any(special).as_py():
+        return column
+    written = [
+        json.dumps(text, ensure_ascii=False)[1:-1] if marked else None
+        for text, marked in zip(column.to_pylist(), special.to_pylist(), strict=True)
+    ]
+    return pc.coalesce(pa.array(written, pa.string()), column)
+
+
+def content_digest(documents: pa.Array) -> list[str]:
     """A fingerprint of each row's attributes, as UUID text."""
-    return [hashlib.md5(text.encode()).hexdigest() for text in documents]
+    return [hashlib.md5(text.encode()).hexdigest() for text in documents.to_pylist()]
 
 
-def _standard(attribute: Attribute, column: str, rows: pa.Table, noted: Noted) -> dict[str, pd.Series]:
-    raw = pd.Series(pd.array(rows[column].cast(pa.large_string()), dtype="string[pyarrow]"))
+def _standard(attribute: Attribute, column: str, rows: pa.Table, noted: Noted) -> dict[str, pa.Array]:
+    raw = rows[column].cast(pa.large_string())
     if attribute.standardize is None:
-        text = raw.str.strip()
-        return {attribute.name: text.where(text != "")}
-    standard = attribute.standardize(raw)
+        return {attribute.name: _text(pc.utf8_trim_whitespace(raw))}
+    series = pd.Series(pd.array(raw, dtype="string[pyarrow]"))
+    standard = attribute.standardize(series)
     found = standard.findings
     at = found["position"].to_numpy(dtype="int64")
     if len(at):
         suggestion = [None if pd.isna(item) else str(item) for item in found["suggestion"]]
-        values = [None if pd.isna(item) else str(item) for item in raw.iloc[at]]
+        values = [None if pd.isna(item) else str(item) for item in series.iloc[at]]
         noted.add(
             rows["row_no"].to_numpy()[at], [str(code) for code in found["code"]], column, values, suggestion
         )
     outputs = {attribute.name: attribute.output or attribute.name}
     outputs |= {feature.name: feature.output for feature in attribute.features}
-    return {name: standard.columns[output] for name, output in outputs.items()}
+    return {
+        name: pc.cast(pa.array(standard.columns[output], from_pandas=True), pa.string())
+        for name, output in outputs.items()
+    }
 
 
-def _plain(series: pd.Series) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in series]
+def _text(column: pa.ChunkedArray) -> pa.Array:
+    blank = pc.equal(pc.binary_length(column), 0)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column.cast(pa.string())).combine_chunks()

@@ -22,6 +22,12 @@ REPEATED = define(
     "geometry.repeated_vertex", Severity.INFO, "有重复节点，已去除", "repeated vertices were removed"
 )
 SPIKE = define("geometry.spike", Severity.WARNING, "边界有尖刺，请部门核对", "the boundary has a spike")
+CLOSED_LINE = define(
+    "geometry.closed_line",
+    Severity.INFO,
+    "闭合的线（CAD 图常见），已按面处理",
+    "a closed line, as drawings have them, was taken for the area it bounds",
+)
 WRONG_SHAPE = define(
     "geometry.wrong_shape", Severity.ERROR, "图形类型与图层不符", "a shape that the layer does not take"
 )
@@ -49,6 +55,7 @@ def clean(
     if dimension:
         found = _without_repeated(found, row_no, column, noted)
     if dimension == 2:
+        found = _closed_lines_as_areas(found, row_no, column, noted)
         # Before repairs, which take a spike of no width away.
         noted.add(row_no[_with_spikes(found)], SPIKE, column)
         found = _valid(found, row_no, column, noted)
@@ -71,6 +78,26 @@ def simplified(geometry: Geometries) -> Geometries:
     """Normal form for comparisons: rounded, without collinear vertices, in canonical order."""
     rounded = shapely.transform(geometry, lambda points: np.round(points, _DECIMALS))
     return np.asarray(shapely.normalize(shapely.simplify(rounded, 1e-8, preserve_topology=True)), object)
+
+
+def _bounded_by(lines: Geometries) -> Geometries:
+    points, of = shapely.get_coordinates(lines, return_index=True)
+    return np.asarray(shapely.polygons(shapely.linearrings(points, indices=of)), object)
+
+
+def _closed_lines_as_areas(
+    found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted
+) -> Geometries:
+    lines = (
+        (shapely.get_type_id(found) == 1)
+        & shapely.is_closed(found)
+        & (shapely.get_num_coordinates(found) > 3)
+    )
+    noted.add(row_no[lines], CLOSED_LINE, column)
+    if lines.any():
+        found = found.copy()
+        found[lines] = _bounded_by(found[lines])
+    return found
 
 
 def _without_repeated(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted) -> Geometries:

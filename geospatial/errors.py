@@ -14,11 +14,11 @@ from pyproj import Transformer
 from basedb.store import Session, scalar
 from basedb.upkeep import changed_tables, last_run
 from geospatial.follow import frame_of
-from geospatial.given import Geometries
 from geospatial.ground import Ground
 from geospatial.layers import LAYERS
-from geospatial.rechecking import Touched, recheck
+from geospatial.rechecking import recheck
 from geospatial.topology import COVERAGES, RULES, Errors, Rule, error_rows
+from geospatial.touched import Touched, changed_features, touched_by
 
 #: What the ledger of steps calls the check of the rules.
 ERRORS = "check coverage"
@@ -95,7 +95,7 @@ class _Check:
         read = {name for rule in rules for name in rule.reads}
         self.ground = {name: self._read(name) for name in LAYERS if name in read}
         self.since = last_run(session, ERRORS)
-        self.ids = {name: self._changed(name) for name in self.ground}
+        self.ids = {name: changed_features(session, name, self.since) for name in self.ground}
         self.touched: dict[str, Touched] = {}
 
     def of(self, rule: Rule) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -125,34 +125,9 @@ class _Check:
         )
         return Ground(rows.drop(columns="geometry"), rows["geometry"].to_numpy(object))
 
-    def _changed(self, name: str) -> NDArray[np.int64]:
-        rows = self.session.engine.execute(
-            f"SELECT feature_id FROM geospatial.{name} WHERE run_id > ?"
-            " UNION SELECT feature_id FROM geospatial.feature WHERE layer = ? AND run_id > ?",
-            [self.since, name, self.since],
-        ).fetchnumpy()
-        return np.asarray(rows["feature_id"], np.int64)
-
     def _touched(self, name: str) -> Touched:
-        """With every shape the changed features ever had, which is more than the one they had last."""
         if name not in self.touched:
-            ids, session = self.ids[name], self.session
-            session.engine.register("touched_feature", pa.table({"feature_id": pa.array(ids, pa.int64())}))
-            session.fetch(
-                "touched_link", "geospatial.feature_source", "record_id, feature_id", "feature_id",
-                "SELECT feature_id FROM touched_feature",
-            )  # fmt: skip
-            session.fetch(
-                "touched_version", "geospatial.feature_version", "record_id, ST_AsBinary(geom) AS wkb", "record_id",
-                "SELECT record_id FROM touched_link",
-            )  # fmt: skip
-            rows = frame_of(
-                session.engine,
-                "SELECT feature_id, wkb FROM touched_link JOIN touched_version USING (record_id) WHERE wkb IS NOT NULL",
-            )
-            session.engine.unregister("touched_feature")
-            shapes: Geometries = rows["geometry"].to_numpy(object)
-            self.touched[name] = Touched(ids, shapes, rows["feature_id"].to_numpy(np.int64))
+            self.touched[name] = touched_by(self.session, self.ids[name])
         return self.touched[name]
 
     def _standing(self, rule: Rule) -> pd.DataFrame:

@@ -59,7 +59,8 @@ class Follow:
             return follow_nothing(load)
         if are_edits(load.settings):
             return follow_edits(load, layer, fed_by(load))
-        old, new = _old_versions(load), _new_records(load)
+        old = _old_versions(load)
+        new = _new_records(load, with_shapes=bool(old["is_closed"].any()))
         current = new[new["status"] == "current"].reset_index(drop=True)
         late = new[new["status"] != "current"].reset_index(drop=True)
         closed = old[old["is_closed"]].reset_index(drop=True)
@@ -135,10 +136,12 @@ def _old_versions(load: Load) -> pd.DataFrame:
     )
 
 
-def _new_records(load: Load) -> pd.DataFrame:
+def _new_records(load: Load, with_shapes: bool) -> pd.DataFrame:
+    """with_shapes: also what they look like and say, which counts only beside what was there before."""
+    said = "p.attributes, p.wkb" if with_shapes else "NULL::TEXT AS attributes, NULL::BLOB AS wkb"
     return frame(
         load,
-        "SELECT n.record_id, n.source_key, n.standing_id, n.status, p.content_digest, p.attributes, p.wkb"
+        f"SELECT n.record_id, n.source_key, n.standing_id, n.status, {said}"
         " FROM new_record n JOIN placed p USING (row_no) ORDER BY n.record_id",
     )
 

@@ -133,29 +133,42 @@ def _decide_states(load: Load) -> None:
 def _choose_rows(load: Load, layer: Layer) -> None:
     """The surviving values: of the source that comes first, each attribute from the first that has it.
 
-    Records of departments leave blanks out; an edit that emptied an attribute has it, with nothing in it.
+    Records of departments leave blanks out; an edit that emptied an attribute has it, with nothing in it. Most
+    features have one source, and nothing to choose from.
     """
     chosen = "arg_min(struct_pack(v := {value}), (-priority, -epoch(valid_from::TIMESTAMP), record_id))"
-    columns = []
-    names = [(item.name, item.type) for item in layer.attributes]
-    names += [(form.name, form.type) for item in layer.attributes for form in item.features]
-    for name, type_ in names:
-        kind = (type_() if isinstance(type_, type) else type_).compile(dialect=_DIALECT)
-        value = f"json_extract_string(attributes, '$.{name}')"
-        first = chosen.format(value=value) + f" FILTER (WHERE json_exists(attributes, '$.{name}'))"
-        columns.append(f"TRY_CAST(({first}).v AS {kind}) AS {name}")
+    stated = [(item.name, item.type) for item in layer.attributes]
+    stated += [(form.name, form.type) for item in layer.attributes for form in item.features]
+    names = [name for name, _ in stated]
+    kinds = [(kind() if isinstance(kind, type) else kind).compile(dialect=_DIALECT) for _, kind in stated]
+    paths = ", ".join(f"'$.{name}'" for name in names)
+    only = [
+        f"TRY_CAST(said[{at}] AS {kind}) AS {name}"
+        for at, (name, kind) in enumerate(zip(names, kinds, strict=True), 1)
+    ]
+    first = []
+    for name, kind in zip(names, kinds, strict=True):
+        value = chosen.format(value=f"json_extract_string(attributes, '$.{name}')")
+        has = f"FILTER (WHERE json_exists(attributes, '$.{name}'))"
+        first.append(f"TRY_CAST(({value} {has}).v AS {kind}) AS {name}")
     shown = chosen.format(value="record_id") + " FILTER (WHERE wkb IS NOT NULL)"
+    whose = "source, source_key, valid_from, wkb"
     load.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE layer_row AS
-            WITH row AS (
-                SELECT m.feature_id, {", ".join(columns)},
-                    coalesce(({shown}).v, min(record_id)) AS shown, count(*)::INTEGER AS sources,
-                    min(valid_from) AS first_from
-                FROM member m SEMI JOIN (FROM feature_state WHERE status = 'current') s USING (feature_id)
-                GROUP BY m.feature_id)
-            SELECT r.* EXCLUDE (first_from), m.source, m.source_key, m.valid_from, m.wkb
-            FROM row r JOIN member m ON m.feature_id = r.feature_id AND m.record_id = r.shown
-            ORDER BY r.feature_id"""
+            WITH standing AS (
+                SELECT m.* FROM member m SEMI JOIN (FROM feature_state WHERE status = 'current') s USING (feature_id)),
+            shared AS (SELECT feature_id FROM standing GROUP BY feature_id HAVING count(*) > 1),
+            several AS (
+                SELECT feature_id, {", ".join(first)}, coalesce(({shown}).v, min(record_id)) AS shown,
+                    count(*)::INTEGER AS sources
+                FROM standing SEMI JOIN shared USING (feature_id) GROUP BY feature_id)
+            SELECT feature_id, {", ".join(only)}, record_id AS shown, 1::INTEGER AS sources, {whose}
+            FROM (SELECT *, json_extract_string(attributes, [{paths}]) AS said FROM standing
+                  ANTI JOIN shared USING (feature_id))
+            UNION ALL
+            SELECT r.feature_id, {", ".join(f"r.{name}" for name in names)}, r.shown, r.sources, {whose}
+            FROM several r JOIN standing m ON m.feature_id = r.feature_id AND m.record_id = r.shown
+            ORDER BY feature_id"""
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +67,10 @@ def read_given(rows: pa.Table, fed: Mapping[str, str], default: str | None, note
     row_no = rows["row_no"].to_numpy()
     if "geometry" in fed:
         axes = (fed["geometry"], fed["geometry"])
-        geometry = _parsed(rows, fed["geometry"], noted, shapely.from_wkb)
+        geometry = _parsed(rows, fed["geometry"], noted, _from_hex)
     elif "wkt" in fed:
         axes = (fed["wkt"], fed["wkt"])
-        geometry = _parsed(rows, fed["wkt"], noted, shapely.from_wkt)
+        geometry = _parsed(rows, fed["wkt"], noted, _from_text)
     else:
         axes = (fed["longitude"], fed["latitude"])
         geometry = _points(rows, axes, noted)
@@ -79,11 +79,30 @@ def read_given(rows: pa.Table, fed: Mapping[str, str], default: str | None, note
     return Given(row_no, geometry, system, systems, axes)
 
 
-def _parsed(rows: pa.Table, column: str, noted: Noted, parse) -> Geometries:  # type: ignore[no-untyped-def]
+def _from_hex(texts: NDArray[np.object_]) -> Geometries:
+    """Shapes of hexadecimal WKB; rings that are not closed are, what cannot be read is None."""
+    blobs = np.array([None if text is None else _bytes(text) for text in texts], object)
+    return np.asarray(shapely.from_wkb(blobs, on_invalid="fix"), object)
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
+
+
+def _from_text(texts: NDArray[np.object_]) -> Geometries:
+    return np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), object)
+
+
+def _parsed(
+    rows: pa.Table, column: str, noted: Noted, parse: Callable[[NDArray[np.object_]], Geometries]
+) -> Geometries:
     """Cells as geometries; one that cannot be read fails its row."""
     texts = np.array(rows[column].to_pylist(), object)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
-        geometry = np.asarray(parse(texts, on_invalid="ignore"), object)
+        geometry = parse(texts)
     broken = shapely.is_missing(geometry) & (texts != None)  # noqa: E711 - element by element
     noted.add(
         rows["row_no"].to_numpy()[broken],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -32,10 +30,13 @@ _ROUNDING = 0.5
 
 
 def check_areas(
-    geometry: Geometries, stated: Sequence[float | None], row_no: NDArray[np.int64], column: str, noted: Noted
+    geometry: Geometries,
+    claimed: NDArray[np.float64],
+    row_no: NDArray[np.int64],
+    column: str,
+    noted: Noted,
 ) -> None:
-    """Findings for areas (EPSG:4490) whose `stated` area, in square metres, is not their own."""
-    claimed = np.array([np.nan if value is None else value for value in stated], float)
+    """Findings for areas (EPSG:4490) whose claimed area, in square metres (NaN for none), is not their own."""
     rows = np.flatnonzero(~shapely.is_missing(geometry) & np.isfinite(claimed))
     if not len(rows):
         return

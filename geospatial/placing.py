@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from basedb.findings import Severity, define
 from basedb.refusal import Refused
 from geospatial.datum import mistakes
-from geospatial.datum.gate import DatumRefused, Operation, operation, to_standard
+from geospatial.datum.gate import DatumRefused, Operation, flat, operation, to_standard
 from geospatial.datum.mistakes import Region
 from geospatial.datum.parameters import ParameterSet
 from geospatial.given import Geometries, Given
@@ -77,7 +77,7 @@ def _standard(
     given: Given, rows: NDArray[np.int64], at: int, by: Operation, region: Region, noted: Noted
 ) -> Geometries:
     """The geometries of one system, in the reading of their middle that lies in the region."""
-    geometry = np.asarray(shapely.force_2d(given.geometry[rows]), object)
+    geometry = flat(given.geometry[rows])
     bounds = shapely.bounds(geometry)
     x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
     points, of = shapely.get_coordinates(geometry, return_index=True)

@@ -91,37 +91,35 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
     placed = place(given, registered(load), load.path.name, _region(load), noted)
     _compare_with_reference(load, layer, given, noted)
     geometry = cleaning.clean(placed.geometry, layer.dimension, given.row_no, given.axes[0], noted)
-    said = edit_documents if edits else attributes.standard_attributes
-    documents = said(rows, layer, fed, noted)
-    if layer.measured in fed:
-        stated = [json.loads(text).get(layer.measured) for text in documents]
-        areas = [None if value is None else float(value) for value in stated]
-        check_areas(geometry, areas, given.row_no, fed[layer.measured], noted)
-    shapes = pa.table(
-        {
-            "row_no": pa.array(given.row_no, pa.int64()),
-            "wkb": _wkb(geometry),
-            "source_wkb": _wkb(given.geometry),
-            "source_crs": pa.array(placed.system.tolist(), pa.string()),
-            "operation": pa.array(placed.operation.tolist(), pa.string()),
-            "accuracy": pa.array(placed.accuracy, pa.float64(), from_pandas=True),
-            "geometry_digest": pa.array(cleaning.digest(geometry), pa.string()),
-        }
-    )
-    told = pa.table(
-        {
-            "row_no": rows["row_no"],
-            "attributes": pa.array(documents, pa.string()),
-            "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
-        }
-    )
-    load.engine.register("placed_shape", shapes)
-    load.engine.register("placed_said", told)
-    load.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE placed AS FROM placed_said LEFT JOIN placed_shape USING (row_no) ORDER BY row_no"
-    )
-    load.engine.unregister("placed_shape")
-    load.engine.unregister("placed_said")
+    if edits:
+        documents = edit_documents(rows, layer, fed, noted)
+    else:
+        standard = attributes.standard_attributes(rows, layer, fed, noted)
+        documents = attributes.as_documents(standard, rows.num_rows)
+        if layer.measured in fed:
+            areas = standard[layer.measured].cast(pa.float64()).to_numpy(zero_copy_only=False)
+            check_areas(geometry, areas, given.row_no, fed[layer.measured], noted)
+    shapes = {
+        "wkb": _wkb(geometry),
+        "source_wkb": _wkb(given.geometry),
+        "source_crs": pa.array(placed.system, pa.string()),
+        "operation": pa.array(placed.operation, pa.string()),
+        "accuracy": pa.array(placed.accuracy, pa.float64(), from_pandas=True),
+        "geometry_digest": pa.array(cleaning.digest(geometry), pa.string()),
+    }
+    told = {
+        "row_no": rows["row_no"],
+        "attributes": documents,
+        "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
+    }
+    if edits:
+        drawn_too = pa.table({"row_no": drawn["row_no"], **shapes})
+        table = pa.table(told).join(drawn_too, "row_no", "row_no").sort_by("row_no")
+    else:
+        table = pa.table({**told, **shapes})
+    load.engine.register("placed_rows", table)
+    load.engine.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM placed_rows")
+    load.engine.unregister("placed_rows")
 
 
 def _compare_with_reference(load: Load, layer: Layer, given: Given, noted: Noted) -> None:

@@ -7,7 +7,6 @@ it, the buildings on it and the points near it; every other error stands as it w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,6 @@ from geospatial.topology import (
     COVERAGES,
     NEAR,
     TOUCHING,
-    Coverage,
     Error,
     Errors,
     Rule,
@@ -35,23 +33,17 @@ from geospatial.topology import (
     off_parcels,
     overlaps,
     slivers,
+    unmatched,
 )
+from geospatial.touched import Touched
 
 #: So far around what changed the ground is looked at, in metres: farther only where that does not tell, and where
 #: the last does not, the whole layer is.
 _WINDOWS = (40.0, 160.0, 640.0)
+# Shapes with more vertices than this are cut down to the windows, and so far around them (metres).
+_MANY, _MARGIN = 20_000, 5.0
 # The building nearest to a lost point is looked for so far, then everywhere.
 _FAR = 300.0
-
-
-@dataclass(frozen=True)
-class Touched:
-    """What changed in a layer. ids: features that came, changed or went; ground: shapes (EPSG:4490) they have and
-    had, of: the feature each is of."""
-
-    ids: NDArray[np.int64]
-    ground: Geometries
-    of: NDArray[np.int64]
 
 
 def recheck(
@@ -78,91 +70,91 @@ def _recheck_coverage(
     own = standing["feature_id"].isin(touched.ids).to_numpy()
     beside = standing["other_id"].isin(touched.ids).to_numpy()
     replaced = np.where(kind == "overlap", own | beside, (kind == "sliver") & own)
-    rows = ground.around(touched.ground, _WINDOWS[0], to_metres)
+    rows = ground.around(touched.ground, TOUCHING, to_metres)
     found: Errors = slivers(name, rows[rows["feature_id"].isin(touched.ids)])
     for group in groups(rows, coverage):
-        found += overlaps(name, group, coverage, touched.ids)
-    if not coverage.gap:
+        found += overlaps(name, group, coverage, unmatched(group["plane"].to_numpy(object)), touched.ids)
+    if not coverage.gap or not len(touched.ground):
         return found, replaced
-    places = _places(touched)
-    laid = _Laid(rows)
-    near = [_gaps_around(name, ground, place, laid) for place in places]
-    if any(part is None for part in near):
+    places = in_metres(_places(touched), to_metres)
+    beside_them = _gaps_around(name, ground, touched, places)
+    if beside_them is None:
         for group in groups(ground.all(to_metres), coverage):
-            found += gaps(name, group, coverage)
+            found += gaps(name, group, coverage, unmatched(group["plane"].to_numpy(object)))
         return found, replaced | (kind == "gap")
-    # Two changes beside one gap both find it.
-    found += {_told(error): error for part in near if part is not None for error in part}.values()
     shapes = in_metres(standing["shape"].to_numpy(object), to_metres)
-    at, _ = shapely.STRtree(in_metres(places, to_metres)).query(
-        shapes, predicate="dwithin", distance=TOUCHING
-    )
+    at, _ = shapely.STRtree(places).query(shapes, predicate="dwithin", distance=TOUCHING)
     touching = np.zeros(len(standing), bool)
     touching[at] = True
-    return found, replaced | ((kind == "gap") & touching)
+    return found + beside_them, replaced | ((kind == "gap") & touching)
+
+
+def _gaps_around(name: str, ground: Ground, touched: Touched, places: Geometries) -> Errors | None:
+    """Gaps that touch what changed; None where no window tells. places: the ground of each feature, in metres.
+
+    All places are looked at together, those of which a window does not tell once more in a larger one. A piece of
+    bare ground that reaches the edge of the windows goes on beyond it. It is no gap if what is seen of it is too
+    large already: too wide somewhere, and too much.
+    """
+    coverage = COVERAGES[name]
+    number = np.unique(touched.of)
+    found: dict[tuple[int, int, float], Error] = {}
+    open_ = np.arange(len(places))
+    for reach in _WINDOWS:
+        # A place may have any number of vertices, its hull has few.
+        windows = shapely.union_all(shapely.buffer(shapely.convex_hull(places[open_]), reach, quad_segs=2))
+        here = np.isin(touched.of, number[open_])
+        rows = ground.around(touched.ground[here], reach, ground.to_metres)
+        untold = np.zeros(len(open_), bool)
+        for group in groups(rows, coverage):
+            ids = group["feature_id"].to_numpy(np.int64)
+            shapes = _cut_down(group["plane"].to_numpy(object), windows)
+            bare = bare_ground(windows, shapes, unmatched(shapes))
+            place, piece = shapely.STRtree(bare).query(places[open_], predicate="dwithin", distance=TOUCHING)
+            edge = windows.boundary
+            shapely.prepare(edge)
+            seen = np.unique(piece)
+            cut = np.zeros(len(bare), bool)
+            cut[seen] = shapely.dwithin(edge, bare[seen], TOUCHING)
+            whole = bare[seen[~cut[seen]]]
+            # Two windows may show one gap.
+            found |= {
+                _told(error): error
+                for error in gap_errors(name, whole[are_gaps(whole, coverage)], shapes, ids)
+            }
+            ends = np.flatnonzero(cut)
+            ends = ends[(shapely.area(bare[ends]) < coverage.gap) | narrow(bare[ends], coverage)]
+            untold[place[np.isin(piece, ends)]] = True
+        open_ = open_[untold]
+        if not len(open_):
+            return list(found.values())
+    return None
+
+
+def _cut_down(shapes: Geometries, windows: shapely.Geometry) -> Geometries:
+    """Shapes as they are around the windows: what is far away of those with very many vertices is left out."""
+    many = shapely.get_num_coordinates(shapes) > _MANY
+    if not many.any():
+        return shapes
+    west, south, east, north = windows.bounds
+    frame = shapely.box(west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
+    parts, of = shapely.get_parts(shapely.intersection(shapes[many], frame), return_index=True)
+    areas = shapely.get_type_id(parts) == 3
+    cut = np.full(int(many.sum()), shapely.MultiPolygon(), object)
+    found = shapes.copy()
+    found[many] = shapely.multipolygons(parts[areas], indices=of[areas], out=cut)
+    return found
 
 
 def _places(touched: Touched) -> Geometries:
-    """The ground of each touched feature, now and before, as one shape (EPSG:4490)."""
+    """The ground of each touched feature, now and before, in the order of their numbers (EPSG:4490)."""
     order = np.argsort(touched.of, kind="stable")
-    starts = np.unique(touched.of[order], return_index=True)[1]
-    found = np.empty(len(starts), object)
-    if len(starts):
-        found[:] = [shapely.union_all(part) for part in np.split(touched.ground[order], starts[1:])]
-    return found
+    _, place = np.unique(touched.of[order], return_inverse=True)
+    return np.asarray(shapely.geometrycollections(touched.ground[order], indices=place), object)
 
 
 def _told(error: Error) -> tuple[int, int, float]:
     return error[2], error[3], round(error[4], 3)
-
-
-def _gaps_around(name: str, ground: Ground, place: shapely.Geometry, rows: _Laid) -> Errors | None:
-    """Gaps that touch a place (EPSG:4490); None where no window tells. rows: all within the first window."""
-    coverage = COVERAGES[name]
-    on_plane = in_metres(np.array([place], object), ground.to_metres)[0]
-    hull = shapely.convex_hull(on_plane)  # a place may have any number of vertices
-    for reach in _WINDOWS:
-        window = shapely.buffer(hull, reach)
-        if reach == _WINDOWS[0]:
-            near = rows.within(window)
-        else:
-            near = _Laid(ground.around(np.array([place], object), reach, ground.to_metres)).within(window)
-        parts = [_gaps_in(name, group, on_plane, window, coverage) for group in groups(near, coverage)]
-        if all(part is not None for part in parts):
-            return [error for part in parts if part is not None for error in part]
-    return None
-
-
-class _Laid:
-    """Rows with `plane`, indexed."""
-
-    def __init__(self, rows: pd.DataFrame):
-        self._rows, self._tree = rows, shapely.STRtree(rows["plane"].to_numpy(object))
-
-    def within(self, window: shapely.Geometry) -> pd.DataFrame:
-        """Those that touch a window, in their order."""
-        return self._rows.iloc[np.sort(self._tree.query(window, predicate="intersects"))]
-
-
-def _gaps_in(
-    name: str, rows: pd.DataFrame, place: shapely.Geometry, window: shapely.Geometry, coverage: Coverage
-) -> Errors | None:
-    """Gaps in a window that touch a place; None where the window does not tell.
-
-    A piece of bare ground that reaches the window's edge goes on beyond it. It is no gap if what is seen of it is
-    too large already: too wide somewhere, and too much.
-    """
-    shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
-    bare = bare_ground(window, shapes)
-    edge = window.boundary
-    shapely.prepare([place, edge])  # of what is prepared only the first counts
-    bare = bare[shapely.dwithin(place, bare, TOUCHING)]
-    cut = shapely.dwithin(edge, bare, TOUCHING)
-    too_large = (shapely.area(bare) >= coverage.gap) & ~narrow(bare, coverage)
-    if (cut & ~too_large).any():
-        return None
-    whole = bare[~cut]
-    return gap_errors(name, whole[are_gaps(whole, coverage)], shapes, ids)
 
 
 def _recheck_buildings(

@@ -100,9 +100,19 @@ def groups(rows: pd.DataFrame, coverage: Coverage) -> list[pd.DataFrame]:
 def _uncovering(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
     found: Errors = []
     for group in groups(rows, coverage):
-        found += overlaps(name, group, coverage)
-        found += gaps(name, group, coverage)
+        loose = unmatched(group["plane"].to_numpy(object))
+        found += overlaps(name, group, coverage, loose)
+        found += gaps(name, group, coverage, loose)
     return found + slivers(name, rows)
+
+
+def unmatched(shapes: Geometries) -> NDArray[np.bool_]:
+    """Which shapes have an edge that meets another's without matching it vertex by vertex.
+
+    Of two that overlap one at least is among them; in a cadastre few are.
+    """
+    loose: NDArray[np.bool_] = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    return loose
 
 
 def mean_width(shapes: Geometries) -> NDArray[np.float64]:
@@ -113,16 +123,23 @@ def mean_width(shapes: Geometries) -> NDArray[np.float64]:
 
 
 def overlaps(
-    name: str, rows: pd.DataFrame, coverage: Coverage, of: NDArray[np.int64] | None = None
+    name: str,
+    rows: pd.DataFrame,
+    coverage: Coverage,
+    loose: NDArray[np.bool_],
+    of: NDArray[np.int64] | None = None,
 ) -> Errors:
-    """Pairs of areas that overlap. of: only those with one of these features."""
+    """Pairs of areas that overlap. loose: see `unmatched`; of: only those with one of these features."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
-    if len(shapes) < 2:
+    asked = np.flatnonzero(loose)
+    if len(shapes) < 2 or not len(asked):
         return []
-    asked = np.arange(len(ids)) if of is None else np.flatnonzero(np.isin(ids, of))
     one, other = shapely.STRtree(shapes).query(shapes[asked], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([asked[one], other]), axis=1), axis=0)
     i, j = pairs[pairs[:, 0] < pairs[:, 1]].T
+    if of is not None:
+        meant = np.isin(ids, of)
+        i, j = i[meant[i] | meant[j]], j[meant[i] | meant[j]]
     apart = shapely.touches(shapes[i], shapes[j])  # most of them, and told at a fraction of the cost
     i, j = i[~apart], j[~apart]
     common = np.asarray(shapely.intersection(shapes[i], shapes[j]), object)
@@ -133,12 +150,12 @@ def overlaps(
     ]
 
 
-def gaps(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
-    """Bare ground between areas, where a layer should leave none."""
+def gaps(name: str, rows: pd.DataFrame, coverage: Coverage, loose: NDArray[np.bool_]) -> Errors:
+    """Bare ground between areas, where a layer should leave none. loose: see `unmatched`."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     if not coverage.gap or not len(shapes):
         return []
-    bare = _uncovered(shapes)
+    bare = _uncovered(shapes, loose)
     return gap_errors(name, bare[are_gaps(bare, coverage)], shapes, ids)
 
 
@@ -166,27 +183,32 @@ def narrow(bare: Geometries, coverage: Coverage) -> NDArray[np.bool_]:
     return found
 
 
-def bare_ground(frame: shapely.Geometry, shapes: Geometries) -> Geometries:
-    """The connected pieces of a frame's ground that no shape covers."""
-    return _less(frame, _united(shapes))
+def bare_ground(frame: shapely.Geometry, shapes: Geometries, loose: NDArray[np.bool_]) -> Geometries:
+    """The connected pieces of a frame's ground that no shape covers. loose: see `unmatched`."""
+    return _less(frame, _united(shapes, loose))
 
 
-def _uncovered(shapes: Geometries) -> Geometries:
-    """What lies bare inside the ground that `shapes` cover together.
+def _uncovered(shapes: Geometries, loose: NDArray[np.bool_]) -> Geometries:
+    """What lies bare inside the ground that `shapes` cover together: its holes, less what stands in them.
 
-    It need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
+    A gap need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
     """
-    ground = _united(shapes)
-    shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
-    return _less(shapely.union_all(shells), ground)
+    parts = shapely.get_parts(_united(shapes, loose))
+    rings, of = shapely.get_rings(parts, return_index=True)
+    inner = np.append(False, of[1:] == of[:-1]) if len(of) else np.zeros(0, bool)
+    holes, owner = shapely.polygons(rings[inner]), of[inner]
+    hole, part = shapely.STRtree(parts).query(holes, predicate="intersects")
+    islands = np.unique(part[owner[hole] != part])
+    return _less(shapely.union_all(holes), shapely.union_all(parts[islands]))
 
 
-def _united(shapes: Geometries) -> shapely.Geometry:
+def _united(shapes: Geometries, loose: NDArray[np.bool_]) -> shapely.Geometry:
     """The ground that shapes cover. Where edges match vertex by vertex, as most do in a cadastre, their union is
     found by leaving out the edges that come twice."""
-    loose = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
-    parts = [shapely.coverage_union_all(shapes[~loose]), *shapes[loose]]
-    return shapely.union_all(np.array(parts, object), grid_size=_GRID)
+    matched = shapely.coverage_union_all(shapes[~loose])
+    if not loose.any():
+        return matched
+    return shapely.union_all(np.array([matched, *shapes[loose]], object), grid_size=_GRID)
 
 
 def _less(frame: shapely.Geometry, ground: shapely.Geometry) -> Geometries:

@@ -30,7 +30,7 @@ def crs() -> None:
 
 
 @crs.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--layer", help="文件有几个图层时取哪一个 / which layer of the file")
 @click.option("--as", "named", help="按此坐标系看待，不按文件所写 / take it for this system")
 @click.option(

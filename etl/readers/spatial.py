@@ -7,17 +7,19 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from etl.bundle import bundled
+from etl.bundle import DATABASE, bundled
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.headers import resolve
@@ -29,12 +31,14 @@ from etl.readers.shapefile import check_parts, encoding_of, record_count, with_w
 GEOMETRY, SYSTEM, FILE, SHAPE = "geometry", "crs", "file", "shape"
 
 _FIELD_BYTES = 10
-_DATABASE = ".gdb"  # a folder
 _GEOJSON = (".geojson", ".json")
+# What GDAL reads in columns of its own accord.
+_COLUMNAR = (".gpkg", ".fgb")
 _WORLD = ("EPSG:4326", "OGC:CRS84")
+_PLAIN = (1e-4, 1e10)
 _DRIVERS = {
     ".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".kml": "KML",
-    ".gdb": "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
+    DATABASE: "OpenFileGDB", ".fgb": "FlatGeobuf", ".gml": "GML", ".dxf": "DXF", ".tab": "MapInfo File",
 }  # fmt: skip
 
 
@@ -42,18 +46,25 @@ _DRIVERS = {
 class VectorLayer:
     """A layer as GDAL hands it out: coordinates as in the file, easting or longitude first.
 
-    name: of the data file, without extension. row_no: 1-based; records: how many the file holds, records
-    marked deleted included. declared: the system the file names, None if it names none.
+    name: of the data file, without extension. fields: attributes as text. wkb: geometries, as bytes or None.
+    row_no: 1-based; records: how many the file holds, records marked deleted included. declared: the system the
+    file names, None if it names none.
     """
 
     name: str
     is_shapefile: bool
     headers: tuple[str, ...]
-    fields: list[np.ndarray]
-    geometry: np.ndarray
+    fields: list[pa.Array]
+    wkb: np.ndarray
     row_no: np.ndarray
     records: int
     declared: str | None
+
+    @cached_property
+    def geometry(self) -> np.ndarray:
+        """The geometries as shapely objects. A load of what is known already never asks for them."""
+        with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
+            return np.asarray(shapely.from_wkb(self.wkb, on_invalid="fix"), object)
 
 
 def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
@@ -62,25 +73,26 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
     A shapefile without .cpg is read as cp936; a zip around a file, or around the folder of a file geodatabase, is
     opened. ReadRefusal: not a layer, several layers and none named, parts of a shapefile missing or cut off.
     """
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise ReadRefusal(path, codes.EMPTY_FILE)
     with _unpacked(path, options) as source:
         is_shapefile = source.suffix.lower() == ".shp"
-        meta, fids, geometry, fields = _read(path, source, _layer(path, source, options), options)
+        meta, fids, wkb, fields = _read(path, source, _layer(path, source, options), options)
         records = record_count(source) if is_shapefile else len(fids)
-    declared = meta["crs"]
-    if source.suffix.lower() in _GEOJSON and declared in _WORLD and not _in_degrees(geometry):
-        declared = None  # GDAL takes GeoJSON that names no system for WGS 84, as RFC 7946 says
-    return VectorLayer(
+    layer = VectorLayer(
         source.stem,
         is_shapefile,
         tuple(str(name) for name in meta["fields"]),
         fields,
-        geometry,
+        wkb,
         (fids if is_shapefile else np.arange(len(fids))) + 1,
         records,
-        declared,
+        meta["crs"],
     )
+    if source.suffix.lower() in _GEOJSON and layer.declared in _WORLD and not _in_degrees(layer.geometry):
+        # GDAL takes GeoJSON that names no system for WGS 84, as RFC 7946 says.
+        return replace(layer, declared=None)
+    return layer
 
 
 def read_spatial(
@@ -102,7 +114,7 @@ def read_spatial(
     header = resolve([*layer.headers, *beside], contract, path, others, cut_at=cut_at)
     count = len(layer.row_no)
     virtual = {
-        GEOMETRY: pa.array(shapely.to_wkb(layer.geometry, hex=True), pa.string()),
+        GEOMETRY: pa.array([None if item is None else item.hex().upper() for item in layer.wkb], pa.string()),
         SYSTEM: pa.array([system] * count, pa.string()),
         FILE: pa.array([layer.name] * count, pa.string()),
     }
@@ -110,7 +122,7 @@ def read_spatial(
         virtual[SHAPE] = pa.array(_fingerprints(layer.geometry), pa.string())
     own = len(layer.headers)
     columns = {
-        name: virtual[beside[at - own]] if at >= own else _text(layer.fields[at])
+        name: virtual[beside[at - own]] if at >= own else layer.fields[at]
         for name, at in header.positions.items()
     }
     gone = sorted(set(range(1, layer.records + 1)) - set(layer.row_no.tolist()))
@@ -161,7 +173,7 @@ def _unpacked(path: Path, options: Mapping[str, Any]) -> Iterator[Path]:
             return
         check_container(path, Limits.of(options))
         names = bundled(path, Path(folder))
-        names += sorted({item for name in names for item in name.parents if item.suffix.lower() == _DATABASE})
+        names += sorted({item for name in names for item in name.parents if item.suffix.lower() == DATABASE})
         data = [name for name in names if name.suffix.lower() in _DRIVERS]
         if len(data) != 1:
             listed = "、".join(sorted(name.name for name in data)[:5]) or "（无）"
@@ -205,11 +217,15 @@ def _layer(path: Path, source: Path, options: Mapping[str, Any]) -> str:
 
 def _read(
     path: Path, source: Path, layer: str, options: Mapping[str, Any]
-) -> tuple[dict[str, Any], Any, Any, Any]:
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray, list[pa.Array]]:
+    """What GDAL says of a layer, its record numbers, WKB and attributes as text."""
     encoding = options.get("encoding")
     if encoding is None and source.suffix.lower() == ".shp":
         encoding = encoding_of(source)
     try:
+        found = _read_columns(source, layer) if source.suffix.lower() in _COLUMNAR else None
+        if found is not None:
+            return found
         meta, fids, geometry, fields = pyogrio.raw.read(
             source, layer=layer, encoding=encoding, return_fids=True, datetime_as_string=True
         )
@@ -219,14 +235,44 @@ def _read(
         ) from error
     if geometry is None:
         raise ReadRefusal(path, codes.UNSUPPORTED, "表中没有图形字段", "the table has no geometry")
-    with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
-        shapes = shapely.from_wkb(geometry, on_invalid="fix")
-    return meta, np.asarray(fids), shapes, fields
+    return meta, np.asarray(fids), geometry, [_text(values) for values in fields]
+
+
+def _read_columns(
+    source: Path, layer: str
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray, list[pa.Array]] | None:
+    """The same in columns, several times as fast; None where a column is neither text nor number."""
+    meta, table = pyogrio.raw.read_arrow(source, layer=layer, return_fids=True)
+    shape = meta["geometry_name"] or "wkb_geometry"
+    names = [str(name) for name in meta["fields"]]
+    kinds = [table.schema.field(name).type for name in names if name in table.column_names]
+    plain = [pa.types.is_string(kind) or pa.types.is_integer(kind) or kind == pa.float64() for kind in kinds]
+    if shape not in table.column_names or len(plain) < len(names) or not all(plain):
+        return None
+    columns = [table[name].combine_chunks() for name in names]
+    fids = table[meta["fid_column"] or "fid"].to_numpy() if table.num_rows else np.zeros(0, np.int64)
+    wkb = np.empty(table.num_rows, object)
+    wkb[:] = table[shape].to_pylist()
+    return meta, fids, wkb, [_text_of(column) for column in columns]
+
+
+def _text_of(column: pa.Array) -> pa.Array:
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_floating(column.type):
+        return _text(column.to_numpy(zero_copy_only=False))
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
 
 
 def _text(values: np.ndarray) -> pa.Array:
     """One attribute as text: whole numbers without a fraction, blanks as NULL."""
     if values.dtype.kind == "f":
+        size = np.abs(values[np.isfinite(values)])
+        if ((size == 0) | ((size >= _PLAIN[0]) & (size < _PLAIN[1]))).all() and not np.isinf(values).any():
+            # In this range Arrow writes numbers as Python does.
+            decimal = pa.array(values + 0.0, from_pandas=True).cast(pa.string())
+            return pc.replace_substring_regex(decimal, r"\.0$", "")
         whole = np.isfinite(values) & (values == np.trunc(values)) & (np.abs(values) < 1e15)
         texts = [
             None if np.isnan(value) else str(int(value)) if integral else repr(float(value))

@@ -82,7 +82,14 @@ def to_standard(geometries: NDArray[np.object_], by: Operation) -> NDArray[np.ob
         lon, lat = by.apply(points[:, 0], points[:, 1])
         return np.column_stack([lon, lat])
 
-    return np.asarray(shapely.transform(shapely.force_2d(geometries), apply), object)
+    return np.asarray(shapely.transform(flat(geometries), apply), object)
+
+
+def flat(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The geometries without Z and M, in an array of their own."""
+    if (shapely.get_coordinate_dimension(geometries) > 2).any():
+        return np.asarray(shapely.force_2d(geometries), object)
+    return np.array(geometries, object)
 
 
 def _registered(system: System, registered: Sequence[ParameterSet], file_name: str) -> ParameterSet | None:

@@ -12,7 +12,7 @@ from basedb.domain import Load
 from basedb.findings import Severity, define
 from basedb.refusal import Held, Refused
 from basedb.store import scalar
-from geospatial.attributes import standard_attributes
+from geospatial.attributes import as_documents, standard_attributes
 from geospatial.changes import ATTRIBUTE, CREATED, RESHAPED
 from geospatial.editing.merge import ADDED, REMOVED
 from geospatial.editing.reading import RETIRED
@@ -45,7 +45,7 @@ def drawn_rows(rows: pa.Table, column: str) -> pa.Table:
     return rows.filter(rows[column].is_valid())
 
 
-def edit_documents(rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: Noted) -> list[str]:
+def edit_documents(rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: Noted) -> pa.Array:
     """One JSON object per row: the edited attributes in their standard forms, null where they were emptied,
     who made the edit and when."""
     said = [
@@ -60,7 +60,8 @@ def edit_documents(rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: 
         if any(item.name in values for values in said)
     }
     table = pa.table({"row_no": rows["row_no"], **columns})
-    documents = standard_attributes(table, layer, {name: name for name in columns}, noted)
+    standard = standard_attributes(table, layer, {name: name for name in columns}, noted)
+    documents = as_documents(standard, rows.num_rows).to_pylist()
     forms = {item.name: [item.name, *(form.name for form in item.features)] for item in layer.attributes}
     made = zip(rows[fed["edited_by"]].to_pylist(), rows[fed["edited_at"]].to_pylist(), strict=True)
     found = []
@@ -68,7 +69,7 @@ def edit_documents(rows: pa.Table, layer: Layer, fed: Mapping[str, str], noted: 
         emptied = [form for name, value in values.items() if value is None for form in forms.get(name, [])]
         whole = json.loads(document) | dict.fromkeys(emptied) | {"edited_by": by, "edited_at": at}
         found.append(json.dumps(whole, ensure_ascii=False))
-    return found
+    return pa.array(found, pa.string())
 
 
 def _object(number: int, text: str | None, column: str, noted: Noted) -> dict[str, object]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geospatial.locating.register import PARTS, Register, parse_addresses
+from geospatial.locating.candidates import Candidates, Pairs
+from geospatial.locating.register import Register, parse_addresses
 
 #: From the most to the least exact; a text that names nothing known has none.
 GRADES = ("unit", "building", "road_number", "estate", "village", "town", "county", "none")
@@ -27,6 +29,9 @@ _WAYS = (
 _NOT_EXACT = {"road": "road_number", "village": "village", "estate": "estate"}
 
 
+_Columns = dict[str, NDArray[Any]]
+
+
 def locate(texts: pd.Series, register: Register) -> pd.DataFrame:
     """Where addresses are: one row per text, in its order.
 
@@ -41,17 +46,14 @@ def locate(texts: pd.Series, register: Register) -> pd.DataFrame:
     asked = parse_addresses(pd.Series(distinct, dtype=object))
     found = _empty(len(distinct))
     open_ = np.ones(len(distinct), bool)
+    candidates = Candidates(asked, register.places)
     # A plate's sub-number (6号附2号) is another door of the same plate, unless it has a building to itself.
-    plain = asked["number"].str.replace(r"附\d*$", "", regex=True)
-    for numbers in (asked["number"], plain):
-        worded = asked.assign(number=numbers)
+    for bare in (False, True):
         for way in _WAYS:
-            rows = open_ & np.logical_and.reduce([worded[name].to_numpy() != "" for name in way])
-            if rows.any():
-                open_ &= ~_by(way, worded, rows, register, found)
+            open_ &= ~_settled(way, candidates.telling(way, open_, bare), register, found)
     _divisions(asked, open_, register, found)
     _surroundings(register, found)
-    return found.iloc[codes].reset_index(drop=True)
+    return pd.DataFrame({name: values[codes] for name, values in found.items()})
 
 
 def with_stated(register: Register, stated: pd.DataFrame, lying: NDArray[np.int64]) -> Register:
@@ -68,80 +70,59 @@ def with_stated(register: Register, stated: pd.DataFrame, lying: NDArray[np.int6
     return replace(register, places=places)
 
 
-def _empty(count: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "grade": np.full(count, "none", object),
-            "building": np.full(count, -1),
-            "address": np.full(count, -1),
-            "parcel": np.full(count, -1),
-            "division_code": np.full(count, "", object),
-            "division": np.full(count, "", object),
-            "candidates": np.zeros(count, np.int64),
-            "longitude": np.full(count, np.nan),
-            "latitude": np.full(count, np.nan),
-        }
-    )
+def _empty(count: int) -> _Columns:
+    return {
+        "grade": np.full(count, "none", object),
+        "building": np.full(count, -1),
+        "address": np.full(count, -1),
+        "parcel": np.full(count, -1),
+        "division_code": np.full(count, "", object),
+        "division": np.full(count, "", object),
+        "candidates": np.zeros(count, np.int64),
+        "longitude": np.full(count, np.nan),
+        "latitude": np.full(count, np.nan),
+    }
 
 
-def _by(
-    way: tuple[str, ...],
-    asked: pd.DataFrame,
-    rows: NDArray[np.bool_],
-    register: Register,
-    found: pd.DataFrame,
-) -> NDArray[np.bool_]:
+def _settled(way: tuple[str, ...], pairs: Pairs, register: Register, found: _Columns) -> NDArray[np.bool_]:
     """Settle texts by one way of telling a building; which of them found a candidate."""
-    left = asked[rows].assign(text=np.flatnonzero(rows))
-    pairs = left.merge(register.places, on=list(way), suffixes=("", "_of"))
-    for name in PARTS:
-        if name not in way:
-            ours, theirs = pairs[name], pairs[f"{name}_of"]
-            pairs = pairs[(ours == "") | (theirs == "") | (ours == theirs)]
-    settled = np.zeros(len(asked), bool)
-    if pairs.empty:
+    settled = np.zeros(len(found["grade"]), bool)
+    if not len(pairs.text):
         return settled
-    # The same unit, or the building's own wording, before other units of the building.
-    unit = (pairs["unit"] != "") & (pairs["unit"] == pairs["unit_of"].fillna(""))
-    pairs = pairs.assign(exact=unit & (pairs["address"] >= 0)).sort_values(
-        ["text", "exact"], ascending=[True, False]
+    building = register.places["building"].to_numpy(np.int64)[pairs.place]
+    start = np.append(True, pairs.text[1:] != pairs.text[:-1])
+    text, exact = pairs.text[start], pairs.exact[start]
+    several = np.unique(np.column_stack([pairs.text, building]), axis=0) if len(text) < len(start) else None
+    count = (
+        np.ones(len(text), np.int64) if several is None else np.unique(several[:, 0], return_counts=True)[1]
     )
-    count = pairs.groupby("text")["building"].nunique()
-    first = pairs.drop_duplicates("text").set_index("text")
-    places = count.index.to_numpy()
-    settled[places] = True
-    one = (count == 1).to_numpy()
-    exact = first["exact"].to_numpy(bool)
-    grade = np.where(one & exact, "unit", np.where(one, "building", _NOT_EXACT[way[0]]))
-    found.loc[places, "grade"] = grade
-    found.loc[places, "candidates"] = count.to_numpy()
-    found.loc[places[one], "building"] = first["building"].to_numpy()[one]
-    found.loc[places[one & exact], "address"] = first["address"].to_numpy()[one & exact]
-    _middle(pairs, places[~one], register, found)
+    settled[text] = True
+    one = count == 1
+    found["grade"][text] = np.where(one & exact, "unit", np.where(one, "building", _NOT_EXACT[way[0]]))
+    found["candidates"][text] = count
+    found["building"][text[one]] = building[start][one]
+    address = register.places["address"].to_numpy(np.int64)[pairs.place[start]]
+    found["address"][text[one & exact]] = address[one & exact]
+    if several is not None and not one.all():
+        _middle(several[np.isin(several[:, 0], text[~one])], register, found)
     return settled
 
 
-def _middle(pairs: pd.DataFrame, places: NDArray[np.int64], register: Register, found: pd.DataFrame) -> None:
-    """Several candidates: the middle of them all stands for the place."""
-    several = pairs[pairs["text"].isin(places)].drop_duplicates(["text", "building"])
-    if several.empty:
-        return
+def _middle(several: NDArray[np.int64], register: Register, found: _Columns) -> None:
+    """Several candidates, as pairs of a text and a building: the middle of them all stands for the place."""
     shape = register.buildings.set_index("feature_id")["geometry"]
-    centre = shapely.centroid(shape.reindex(several["building"]).to_numpy(object))
-    middle = (
-        pd.DataFrame(
-            {"text": several["text"].to_numpy(), "x": shapely.get_x(centre), "y": shapely.get_y(centre)}
-        )
-        .groupby("text")
-        .mean()
-    )
-    found.loc[middle.index, "longitude"] = middle["x"]
-    found.loc[middle.index, "latitude"] = middle["y"]
+    standing, at = np.unique(several[:, 1], return_inverse=True)
+    centre = shapely.centroid(shape.reindex(standing).to_numpy(object))
+    text, whose = np.unique(several[:, 0], return_inverse=True)
+    for name, values in (("longitude", shapely.get_x(centre)[at]), ("latitude", shapely.get_y(centre)[at])):
+        there = np.isfinite(values)
+        number = np.bincount(whose[there], minlength=len(text))
+        with np.errstate(invalid="ignore"):
+            mean = np.bincount(whose[there], values[there], minlength=len(text)) / number
+        found[name][text] = mean.round(9)  # a mean depends a little on the order of what it is of
 
 
-def _divisions(
-    asked: pd.DataFrame, open_: NDArray[np.bool_], register: Register, found: pd.DataFrame
-) -> None:
+def _divisions(asked: pd.DataFrame, open_: NDArray[np.bool_], register: Register, found: _Columns) -> None:
     """Texts without a building: the smallest division whose name is unique below what else is named."""
     known = register.divisions.assign(
         code=register.divisions["code"].astype(str), name=register.divisions["name"].astype(str)
@@ -153,7 +134,7 @@ def _divisions(
     ):
         ground = known[known["code"].str[width:].str.strip("0") == ""]
         ground = ground[ground["code"].str[width - 3 : width] != "000"] if width > 6 else ground
-        rows = np.flatnonzero(open_ & (asked[part].to_numpy() != "") & (found["grade"].to_numpy() == "none"))
+        rows = np.flatnonzero(open_ & (asked[part] != "").to_numpy(bool) & (found["grade"] == "none"))
         if not len(rows) or ground.empty:
             continue
         left = asked.iloc[rows].assign(text=rows)
@@ -163,40 +144,38 @@ def _divisions(
         pairs = pairs[inside]
         single = pairs[pairs.groupby("text")["code"].transform("nunique") == 1].drop_duplicates("text")
         at = single["text"].to_numpy()
-        found.loc[at, "grade"] = grade
-        found.loc[at, "division_code"] = single["code"].to_numpy()
-        found.loc[at, "division"] = single["name"].to_numpy()
+        found["grade"][at] = grade
+        found["division_code"][at] = single["code"].to_numpy()
+        found["division"][at] = single["name"].to_numpy()
         centre = shapely.point_on_surface(single["geometry"].to_numpy(object))
-        found.loc[at, "longitude"], found.loc[at, "latitude"] = shapely.get_x(centre), shapely.get_y(centre)
+        found["longitude"][at], found["latitude"][at] = shapely.get_x(centre), shapely.get_y(centre)
 
 
-def _surroundings(register: Register, found: pd.DataFrame) -> None:
+def _surroundings(register: Register, found: _Columns) -> None:
     """The place of a building, and the parcel and smallest division it lies in."""
-    building = found["building"].to_numpy(np.int64)
+    building = found["building"]
     rows = np.flatnonzero(building >= 0)
     standing, at = np.unique(building[rows], return_inverse=True)
     shape = register.buildings.set_index("feature_id")["geometry"]
     inside = shapely.point_on_surface(shape.reindex(standing).to_numpy(object))
-    found.loc[rows, "longitude"] = shapely.get_x(inside)[at]
-    found.loc[rows, "latitude"] = shapely.get_y(inside)[at]
-    placed = np.flatnonzero(found["longitude"].notna().to_numpy())
+    found["longitude"][rows] = shapely.get_x(inside)[at]
+    found["latitude"][rows] = shapely.get_y(inside)[at]
+    placed = np.flatnonzero(np.isfinite(found["longitude"]))
     # Many texts are of one place: it is looked up once.
-    spots, spot = np.unique(
-        found["longitude"].to_numpy()[placed] + 1j * found["latitude"].to_numpy()[placed], return_inverse=True
-    )
+    spots, spot = np.unique(found["longitude"][placed] + 1j * found["latitude"][placed], return_inverse=True)
     points = shapely.points(spots.real, spots.imag)
     parcel = lying_in(points, register.parcels["geometry"].to_numpy(object))[spot]
     there = parcel >= 0
-    found.loc[placed[there], "parcel"] = register.parcels["feature_id"].to_numpy(np.int64)[parcel[there]]
+    found["parcel"][placed[there]] = register.parcels["feature_id"].to_numpy(np.int64)[parcel[there]]
     # Where divisions of all levels lie over each other the longest code without trailing zeros is the smallest.
     divisions = register.divisions.assign(code=register.divisions["code"].astype(str))
     divisions = divisions.iloc[
         np.argsort(-divisions["code"].str.rstrip("0").str.len().to_numpy(), kind="stable")
     ]
     lying = lying_in(points, divisions["geometry"].to_numpy(object))[spot]
-    there = (lying >= 0) & (found["division_code"].to_numpy()[placed] == "")
-    found.loc[placed[there], "division_code"] = divisions["code"].to_numpy()[lying[there]]
-    found.loc[placed[there], "division"] = divisions["name"].to_numpy()[lying[there]]
+    there = (lying >= 0) & (found["division_code"][placed] == "")
+    found["division_code"][placed[there]] = divisions["code"].to_numpy()[lying[there]]
+    found["division"][placed[there]] = divisions["name"].to_numpy()[lying[there]]
 
 
 def lying_in(points: NDArray[np.object_], areas: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -15,8 +15,8 @@ from geospatial.locating.locate import with_stated
 from geospatial.locating.register import Register, parse_addresses
 
 Ask = Callable[[str], pd.DataFrame]
-# A standard address belongs to the building it lies in, or to one this near (metres).
-_BESIDE = 8.0
+#: A standard address belongs to the building it lies in, or to one this near (metres).
+BESIDE = 8.0
 
 
 def read_register(ask: Ask) -> Register:
@@ -26,7 +26,7 @@ def read_register(ask: Ask) -> Register:
     parcels = _layer(ask, "feature_id, parcel_code", "parcel")
     divisions = _layer(ask, "feature_id, code, name, level", "division")
     named = parse_addresses(buildings["address"]).assign(
-        building=buildings["feature_id"].to_numpy(), address=-1, unit=None
+        building=buildings["feature_id"].to_numpy(), address=-1, unit=""
     )
     stated = parse_addresses(points["address"])
     stated["address"] = points["feature_id"].to_numpy()
@@ -54,7 +54,7 @@ def _building_of(points: Geometries, buildings: pd.DataFrame) -> NDArray[np.int6
     to_metres = metric(shapes[standing])
     tree = shapely.STRtree(in_metres(shapes[standing], to_metres))
     which, near = tree.query_nearest(
-        in_metres(points[here], to_metres), max_distance=_BESIDE, all_matches=False
+        in_metres(points[here], to_metres), max_distance=BESIDE, all_matches=False
     )
     found[here[which]] = buildings["feature_id"].to_numpy(np.int64)[standing[near]]
     return found

@@ -31,8 +31,8 @@ def parse_addresses(texts: pd.Series) -> pd.DataFrame:
     """PARTS, `unit` and `county` of addresses, blanks as empty text."""
     series = pd.Series(pd.array(texts.tolist(), dtype="string[pyarrow]"))
     read = addresses.parse(series).columns
-    found = read[[*PARTS, "unit", "county"]].fillna("").astype(str)
-    found["estate"] = found["estate"].str.removesuffix("小区")
+    found = read[[*PARTS, "unit", "county"]].astype("string[pyarrow]").fillna("")
+    found["estate"] = found["estate"].str.replace("小区$", "", regex=True)
     # A county's code ends the ambiguity of its name; a city's tells nothing about the county.
-    found.loc[found["division_code"].str.endswith("00"), "division_code"] = ""
+    found["division_code"] = found["division_code"].mask(found["division_code"].str.endswith("00"), "")
     return found

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from errno import EIO, ENOSPC
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyproj import CRS
 
 from geospatial.datum.systems import STANDARD
@@ -22,6 +27,8 @@ from geospatial.layers import LAYERS, Layer
 from geospatial.sharing.styles import qml
 
 _SHAPES = {0: "Point", 1: "MultiLineString", 2: "MultiPolygon"}
+# A disk with less room than this is full.
+_LITTLE = 1 << 20
 _STYLE_TABLE = """
     CREATE TABLE layer_styles (
         id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -36,11 +43,11 @@ class UnknownForm(ValueError):
 
 
 def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origin) -> None:
-    """Write layers (rows as of `read_layer` or `read_errors`) to a file, which must not exist or is replaced.
+    """Write layers (rows as of `read_layer` or `read_errors`) to a file, which is written whole or not at all.
 
     .gpkg holds any number of layers with their styles, and what it takes to merge edits of the base's layers back:
     the column VERSION and the bases (`geospatial.editing.origin`); .geojson and .parquet hold one layer. Features
-    without geometry are written without one. Raises UnknownForm.
+    without geometry are written without one. Raises UnknownForm; OSError if it cannot be written.
     """
     ending = path.suffix.lower()
     if ending not in (".gpkg", ".geojson", ".parquet") or (ending != ".gpkg" and len(layers) != 1):
@@ -55,7 +62,8 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origi
             if layer.name in LAYERS
         }
         layers = {**layers, **editable}
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".basedb-") as folder:
+    # A folder, for SQLite keeps a journal beside its file.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".basedb-") as folder, _as_failed_writing(path):
         part = Path(folder) / path.name
         for layer, rows in layers.items():
             if ending == ".parquet":
@@ -66,6 +74,18 @@ def write_layers(path: Path, layers: Mapping[Layer, pd.DataFrame], origin: Origi
             _write_styles(part, list(layers))
             write_origin(part, editable, origin)
         part.replace(path)
+
+
+@contextmanager
+def _as_failed_writing(path: Path) -> Iterator[None]:
+    """What GDAL and SQLite say of a full disk, or of a folder that may not be written to, as an OSError."""
+    try:
+        yield
+    except (DataSourceError, DataLayerError, FeatureError, sqlite3.OperationalError) as error:
+        full = shutil.disk_usage(path.parent).free < _LITTLE
+        raise OSError(
+            ENOSPC if full else EIO, f"{os.strerror(ENOSPC)} ({error})" if full else str(error), str(path)
+        ) from error
 
 
 def _write_vector(path: Path, rows: pd.DataFrame, layer: Layer, append: bool) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from basedb import fonts
+from basedb.whole_file import whole_file, write_whole
 from geospatial.follow import in_metres, metric
 from geospatial.given import Geometries
 from geospatial.layers import Layer
@@ -85,7 +86,7 @@ def html_map(path: Path, sheet: Sheet, title: str) -> None:
         title=escape(title), font=fonts.CSS, boxes="".join(boxes), width=_WIDTH, height=round((north - south) * scale),
         body="".join(body), note="滚轮缩放，拖动平移<br>scroll to zoom, drag to move",
     )  # fmt: skip
-    path.write_text(page, "utf-8")
+    write_whole(path, page)
 
 
 def _drawn(layer: Layer, rows: pd.DataFrame, shapes: Geometries) -> str:
@@ -164,7 +165,8 @@ def png_map(path: Path, sheet: Sheet, title: str) -> None:
     legend = axes.legend(handles=handles, loc="lower left", fontsize=8, framealpha=0.9)
     for text in legend.get_texts():
         text.set_fontfamily(family)
-    figure.savefig(path)
+    with whole_file(path) as part:
+        figure.savefig(part)
 
 
 def _rings(shape: shapely.Geometry) -> list[np.ndarray]:

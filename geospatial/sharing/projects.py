@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 
 from pyproj import CRS
 
+from basedb.whole_file import whole_file, write_whole
 from geospatial.datum.systems import STANDARD
 from geospatial.layers import Layer
 from geospatial.sharing.served import served_table
@@ -52,10 +53,10 @@ def write_project(path: Path, data: Data, extent: Bounds, title: str) -> None:
     """Write a project (.qgs, or .qgz with the same inside). extent: what it shows first, in EPSG:4490."""
     text = _DOCTYPE + Xml.tostring(_project(data, extent, title), "unicode")
     if path.suffix.lower() == ".qgz":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"{path.stem}.qgs", text)
     else:
-        path.write_text(text, "utf-8")
+        write_whole(path, text)
 
 
 def _project(data: Data, extent: Bounds, title: str) -> Xml.Element:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from shapely.affinity import translate
 
 from geospatial.conflation.model import DEFAULT, FEATURES, compare_shapes, fit
@@ -131,3 +135,73 @@ def test_numbers_stay_when_a_survey_is_repeated_or_a_building_goes(village: Vill
     assert village.ask("SELECT status FROM geospatial.feature WHERE feature_id = ?", gone) == [("retired",)]
     assert village.ask("SELECT count(*) FROM geospatial.building WHERE feature_id = ?", gone) == [(0,)]
     assert village.ask("SELECT count(*) FROM geospatial.building") == [(5,)]
+
+
+def surveys(rng: np.random.Generator, count: int) -> tuple[dict[str, object], dict[str, object]]:
+    """Houses of two offices, by key: most drawn by both, some as one by one office and in parts by the other."""
+    ours: dict[str, object] = {}
+    theirs: dict[str, object] = {}
+    for at in range(count):
+        west, south = 45.0 * (at % 8), 40.0 * (at // 8)
+        whole = [box(west, south, west + 24, south + 9)]
+        parts = [box(west, south, west + 11, south + 9), box(west + 13, south, west + 24, south + 9)]
+        kind = rng.integers(6)
+        for side, name, shapes in (
+            (ours, "B", parts if kind == 0 else [] if kind == 1 else whole),
+            (theirs, "S", parts if kind == 2 else [] if kind == 3 else whole),
+        ):
+            by = rng.normal(0.6, 0.2, 2) if name == "S" else (0.0, 0.0)
+            side.update(
+                {f"{name}{at}-{number}": translate(shape, *by) for number, shape in enumerate(shapes)}
+            )
+    return ours, theirs
+
+
+def together(village: Village) -> set[frozenset[str]]:
+    """The records that share a feature, directly or through others."""
+    owners = [
+        (key, feature)
+        for source in ("zj_buildings", "gh_buildings")
+        for key, features in village.features(source).items()
+        for feature in features
+    ]
+    records, features = (
+        {name: at for at, name in enumerate(dict.fromkeys(side))} for side in zip(*owners, strict=True)
+    )
+    size = len(records) + len(features)
+    edges = np.array([(records[key], len(records) + features[feature]) for key, feature in owners])
+    graph = coo_matrix((np.ones(len(edges)), edges.T), shape=(size, size))
+    part = connected_components(graph, directed=False)[1]
+    return {
+        frozenset(key for key, at in records.items() if part[at] == number)
+        for number in set(part[: len(records)])
+    }
+
+
+@pytest.mark.long_on_postgresql
+def test_nights_of_changes_join_what_one_delivery_joins(new_village: Callable[[], Village]) -> None:
+    rng = np.random.default_rng(12)
+    lived, at_once = new_village(), new_village()
+    for village in (lived, at_once):
+        village.loosen("zj_buildings")
+        village.loosen("gh_buildings")
+
+    def deliver(village: Village, night: int, ours: dict[str, object], theirs: dict[str, object]) -> None:
+        village.survey(night, [planned(key, shape) for key, shape in theirs.items()])
+        village.buildings(night, [surveyed(key, shape) for key, shape in ours.items()])
+
+    ours, theirs = surveys(rng, 48)
+    deliver(lived, 1, ours, theirs)
+    for night in (2, 3):
+        others = surveys(rng, 48)
+        changed = {str(at) for at in rng.choice(48, 6, replace=False)}
+        ours, theirs = (
+            {key: shape for key, shape in side.items() if key[1:].split("-")[0] not in changed}
+            | {key: shape for key, shape in other.items() if key[1:].split("-")[0] in changed}
+            for side, other in zip((ours, theirs), others, strict=True)
+        )
+        deliver(lived, night, ours, theirs)
+    deliver(at_once, 3, ours, theirs)
+    found = together(lived)
+    assert found == together(at_once)
+    assert {len(group) for group in found} == {1, 2, 3}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pyogrio
 import shapely
 from numpy import array
 from shapely.affinity import translate
 
 from etl.contract import load_contract
+from etl.inbox import read_inbox
 from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
 from tests.geospatial.village import (
@@ -292,3 +295,71 @@ def test_a_plan_changes_nothing(village: Village) -> None:
     planned = village.load("zj_buildings", 1, path, plan=True)
     assert planned.counts["added"] == 1
     assert village.ask("SELECT count(*) FROM geospatial.feature_version") == [(0,)]
+
+
+def test_the_folder_of_a_file_geodatabase_is_one_delivery(hamlet: Village) -> None:
+    rows = [
+        parcel("411102001001JC00001", box(0, 0, 40, 20)),
+        parcel("411102001001JC00002", box(40, 0, 80, 20)),
+    ]
+    path = vector(hamlet.path(1, "zrzy_parcels.gdb"), rows, driver="OpenFileGDB")
+    (path / "zrzy.rd.lock").touch()
+    (arrived,) = read_inbox(path.parents[1], hamlet.contracts, ZoneInfo("Asia/Shanghai")).arrived
+    assert (arrived.file_name, arrived.present) == (f"{path.parent.name}/zrzy_parcels.gdb", True)
+    account = hamlet.load("zrzy_parcels", 1, path)
+    assert (account.status, account.counts["added"]) == ("loaded", 2), account.message
+    (path / "zrzy.rd.lock").unlink()
+    assert hamlet.load("zrzy_parcels", 1, path).status == "identical"
+    later = vector(hamlet.path(2, "zrzy_parcels.gdb"), rows[:1], driver="OpenFileGDB")
+    assert hamlet.load("zrzy_parcels", 2, later).counts["unchanged"] == 1
+
+
+_DRAWING = """
+source: gh_drawings
+domain: geospatial
+title: 规划图
+owner: {department: 自然资源和规划局, contact: 测绘科}
+catalogue: {sharing: conditional, update_cycle: yearly}
+files: {pattern: 'gh_drawings\\w*\\.dxf', as_of: {from: delivery_folder}}
+arrival: {every: year, grace: 12h}
+reader: {format: spatial, crs: 'EPSG:4547'}
+delivery: {mode: snapshot, max_retire_ratio: 0.1}
+key: [EntityHandle]
+columns:
+  EntityHandle: {to: feature.building_no}
+  Layer: {to: feature.name}
+  geometry: {to: feature.geometry}
+  crs: {to: feature.crs}
+ignore:
+  PaperSpace: CAD
+  SubClasses: CAD
+  Linetype: CAD
+  Text: CAD
+settings: {layer: building, priority: 10}
+"""
+
+
+def test_closed_lines_of_a_drawing_are_buildings(hamlet: Village, tmp_path: Path) -> None:
+    contract = tmp_path / "gh_drawings.yml"
+    contract.write_text(_DRAWING, "utf-8")
+    hamlet.contracts["gh_drawings"] = load_contract(contract, DOMAIN)
+    path = hamlet.path(1, "gh_drawings_2026.dxf")
+    outlines = [
+        box(0, 0, 12, 9).exterior,
+        box(30, 0, 42, 9).exterior,
+        shapely.LineString([(0, 20), (60, 20)]),
+    ]
+    shapes = array([shapely.to_wkb(placed(shape)) for shape in outlines], object)
+    layers = array(["房屋", "房屋", "围墙"], object)
+    pyogrio.raw.write(
+        path, shapes, [layers], ["Layer"], crs="EPSG:4547", geometry_type="LineString", driver="DXF"
+    )
+    account = hamlet.load("gh_drawings", 1, path)
+    assert (account.status, account.counts["added"], account.counts["quarantined"]) == ("loaded", 2, 1), (
+        account.message
+    )
+    assert {"geometry.closed_line", "geometry.wrong_shape", "reader.crs_of_contract"} <= hamlet.findings()
+    ((wkb,), _) = hamlet.ask("SELECT ST_AsBinary(geom) FROM geospatial.building ORDER BY feature_id")
+    assert (
+        shapely.hausdorff_distance(shapely.from_wkb(bytes(wkb)), placed(box(0, 0, 12, 9), "EPSG:4490")) < 1e-8
+    )

@@ -13,6 +13,7 @@ import pyogrio
 import pytest
 from click.testing import CliRunner
 from numpy import array
+from pyogrio.errors import DataSourceError
 
 from basedb.cli.main import main
 from basedb.domain import NightEnd
@@ -197,3 +198,18 @@ def test_a_file_is_examined_before_it_is_loaded(tmp_path: Path) -> None:
         main, ["--store", store, "--json", "crs", "check", str(path), "--as", "EPSG:2362"]
     )
     assert result.exit_code == 6 and "没有可用的转换参数" in json.loads(result.output)["refused"]
+
+
+def test_what_cannot_be_exported_whole_is_not_exported(
+    town: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "parcel.gpkg"
+    kept.write_text("yesterday's")
+
+    def full(*_: object, **__: object) -> None:
+        raise DataSourceError("Failed to commit transaction")
+
+    monkeypatch.setattr(pyogrio.raw, "write", full)
+    result = CliRunner().invoke(main, ["--store", town.store.url, "layer", "export", "parcel", str(kept)])
+    assert result.exit_code == 2 and "parcel.gpkg" in result.stderr and "Failed to commit" in result.stderr
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["yesterday's"]

@@ -9,9 +9,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geospatial import rechecking
 from geospatial.ground import Ground
-from geospatial.rechecking import Touched, recheck
+from geospatial.rechecking import recheck
 from geospatial.topology import RULES, Rule, error_rows
+from geospatial.touched import Touched
 from tests.geospatial.village import box, placed
 
 Shapes = dict[int, shapely.Geometry]
@@ -131,6 +133,18 @@ def test_parcels(
     both = {"parcel": first}, {"parcel": second}
     new = {"parcel": ground(second, "parcel")}
     assert told(around(rule, *both)) == told(whole(rule, new))
+
+
+def test_shapes_with_very_many_vertices_are_cut_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, rule = np.random.default_rng(5), RULES[0]
+    monkeypatch.setattr(rechecking, "_MANY", 3)
+    frame = box(-200, -200, 600, 600).difference(box(-0.4, -0.4, 300, 300))
+    for _ in range(6):
+        edits = [(int(rng.integers(81)), what, 0.8) for what in ("gone", "smaller", "larger", "moved")]
+        first = edited(tiles(24.0), edits[:2]) | {900: frame}
+        second = edited(first, [edit for edit in edits[2:] if edit[0] in first])
+        new = {"parcel": ground(second, "parcel")}
+        assert told(around(rule, {"parcel": first}, {"parcel": second})) == told(whole(rule, new))
 
 
 @given(

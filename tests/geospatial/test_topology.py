@@ -107,6 +107,10 @@ def test_errors_are_a_layer_that_follows_the_parcels(village: Village) -> None:
     assert shapely.from_wkb(bytes(wkb)).bounds[0] > 113
     assert night(2, ("411102001001JC00002", box(20, 0, 40, 20))) == 1
     assert village.ask(query) == []
+    with village.store.writing("another"):
+        assert after_night(village.store, {"geospatial": DOMAIN}, 0.0) == 0, (
+            "nothing new: nothing to wait for"
+        )
 
 
 @pytest.mark.long_on_postgresql

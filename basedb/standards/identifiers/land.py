@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -81,12 +82,12 @@ def _read(value: str, found: list[Found]) -> str | None:
     return bare
 
 
-def _parcel_problem(text: str, ownership: str, kinds: str) -> str | None:
+def _parcel_problem(text: str, ownership: str, kinds: str, last_years: np.ndarray) -> str | None:
     if not _PARCEL.match(text):
         return PARCEL_FORM
     if text[12] not in ownership or text[13] not in kinds:
         return LETTERS
-    return None if divisions.last_years()[int(text[:6])] else DIVISION
+    return None if last_years[int(text[:6])] else DIVISION
 
 
 def parcel_code(
@@ -97,12 +98,17 @@ def parcel_code(
     Columns: `parcel_code`, `parcel_code_valid`, `division_code` (of the county).
     """
 
+    last_years = divisions.last_years()
+
     def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
+        well_formed = value.isascii() and _PARCEL.fullmatch(value) and not is_placeholder(value)
+        if well_formed and _parcel_problem(value, ownership, kinds, last_years) is None:
+            return (value, True, value[:6]), []  # as nearly all are
         found: list[Found] = []
         text = _read(value, found)
         if text is None:
             return (None, False, None), found
-        problem = _parcel_problem(text, ownership, kinds)
+        problem = _parcel_problem(text, ownership, kinds, last_years)
         if problem:
             found.append((problem, None))
         return (text, problem is None, text[:6] if _PARCEL.match(text) else None), found
@@ -119,6 +125,8 @@ def estate_unit_code(
 ) -> Standardized:
     """Read a column of real-estate unit codes. Columns: `estate_unit_code`, `…_valid`, `parcel_code`."""
 
+    last_years = divisions.last_years()
+
     def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
         found: list[Found] = []
         text = _read(value, found)
@@ -127,7 +135,7 @@ def estate_unit_code(
         unit = _UNIT.match(text)
         if not unit:
             return (text, False, None), [*found, (UNIT_FORM, None)]
-        problem = _parcel_problem(unit[1], ownership, kinds) or (
+        problem = _parcel_problem(unit[1], ownership, kinds, last_years) or (
             UNIT_LETTER if unit[2] not in fixtures else None
         )
         if problem:

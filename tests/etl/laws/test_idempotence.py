@@ -44,6 +44,16 @@ def test_the_same_bytes_another_night_record_freshness(city: City) -> None:
     assert city.query("SELECT as_of, status FROM basedb.delivery ORDER BY as_of")[-1][1] == "current"
 
 
+def test_the_same_delta_another_night_records_freshness(city: City) -> None:
+    rows = [marriage(("李建国", number("19550701", 1)), ("王秀英", number("19560603", 2)))]
+    city.deliver("mz_marriages", 1, rows)
+    account = city.deliver("mz_marriages", 2, rows)
+    assert (account.status, told(account)) == ("current", {"unchanged": 1})
+    other = [marriage(("赵一", number("19990101", 5)), ("钱二", number("19980202", 4)))]
+    city.deliver("mz_marriages", 3, other)
+    assert told(city.deliver("mz_marriages", 4, rows)) == {"changed": 1}, "not what was delivered last"
+
+
 def test_only_what_is_provably_current_is_skipped(city: City) -> None:
     """Rows in quarantine, another contract version or an older as-of need another look."""
     city.deliver("ga_population", 2, PEOPLE)
