@@ -45,7 +45,7 @@ def _comes_out(comparison: Comparison, levels: tuple[str, ...]) -> Condition:
 
 
 # Writings of one name; names that may be; and what never is one organisation.
-_ONE_NAME = ("identical", "former", "same", "without_division", "sound")
+_ONE_NAME = ("full", "identical", "former", "same", "without_division", "sound")
 _SIMILAR_NAME = ("legal_form", "division", "end", "one_differs", "trade_name")
 _KIN_NAME = ("branch", "marks")
 _OTHER_NAME = ("trade_name", "different")
@@ -219,5 +219,7 @@ ORGANIZATION = MatchModel(
     sole_values=(SoleValue("own_code", "own_code", "两个不同的有效代码", "two different valid codes"),),
     auto_link=7.0,
     review=3.0,
+    # One firm has hundreds of licences and officers, another a line in one register.
+    entity_frequencies=True,
     training=("core", "phone"),
 )

@@ -146,6 +146,7 @@ def fill(offices: Offices) -> Offices:
             parcel(f"{_PARCEL}7", "农民集体"),
             parcel(f"{_PARCEL}8", "王李小园"),
             parcel(f"{_PARCEL}9", "漯河市第二建筑工程有限公司"),
+            parcel("411102001001GB00010", "漯河市第三中学"),
         ],
     )  # fmt: skip
     # Renamed, and led by somebody else.
