@@ -124,7 +124,8 @@ class Entity:
     same_record: SQL condition over ``l``/``r`` (records of the model) under which two versions of one
     departmental record are the same entity. succession: the same for a record that left a register's
     snapshot and one that is new in it: an entry that was corrected and carries another key since.
-    identifier: the attribute whose surviving value may be claimed by several entities.
+    identifier: the attribute whose surviving value may be claimed by several entities. shared_hint: SQL over TEMP
+    `linking` and `disputed` (vertex) for (vertex, suggestion): whom a value that several claim speaks for.
     closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
     counted: SQL condition over the master: the entity is one of those that are counted.
     """
@@ -146,6 +147,7 @@ class Entity:
     evidence: sa.Table
     block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
+    shared_hint: str = ""
     kin: Kin | None = None
     jumps: tuple[Jump, ...] = ()
     counted: str = "true"

@@ -10,6 +10,7 @@ from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
 from legalentity.migrations import MIGRATIONS
 from legalentity.reconciliation import RECONCILIATION
+from legalentity.shared_codes import SHARED_CODE
 from legalentity.standardize import CAPITAL_JUMPED, check_organization
 from legalentity.survivorship import DERIVED
 from legalentity.tables import (
@@ -39,6 +40,7 @@ DOMAIN = Domain(
         same_record=SAME_RECORD,
         succession=SUCCESSION,
         identifier="org_code",
+        shared_hint=SHARED_CODE,
         closing=("cancelled_date",),
         counted="registered AND status = 'active'",
         derived=DERIVED,
