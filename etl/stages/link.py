@@ -98,11 +98,12 @@ def _report_doubts(batch: Batch) -> None:
         """CREATE OR REPLACE TEMP TABLE disputed AS SELECT DISTINCT vertex FROM new_key
             WHERE key IN (SELECT key FROM claim GROUP BY key HAVING min(entity_id) <> max(entity_id))"""
     )
-    # Most nights dispute nothing, and planning a hint costs more than looking.
-    hinted = entity.shared_hint and scalar(engine, "SELECT count(*) FROM disputed")
-    hints = entity.shared_hint if hinted else "SELECT vertex, NULL::TEXT AS suggestion FROM disputed"
-    reused = "SELECT vertex, NULL::TEXT AS suggestion FROM reused_key"
-    for code, doubted in ((SHARED_NUMBER, hints), (REUSED_KEY, reused)):
+    doubts = {
+        SHARED_NUMBER: "SELECT vertex, NULL::TEXT AS suggestion FROM disputed",
+        REUSED_KEY: "SELECT vertex, NULL::TEXT AS suggestion FROM reused_key",
+        **entity.doubts,
+    }
+    for code, doubted in doubts.items():
         engine.execute(
             f"""INSERT INTO temp.finding
                 SELECT m.row_no, n.source_key, ($columns::TEXT[])[list_position($roles::TEXT[], m.role)],

@@ -36,6 +36,17 @@ def test_one_name_in_the_list_is_one_organisation(town: Offices) -> None:
     )
 
 
+def test_who_builds_and_manages_housing(town: Offices) -> None:
+    builders = town.one("漯河市第一建筑工程有限公司")
+    units = town.query("SELECT project_no, unit_role, organization_id = ?, grade FROM legalentity.housing_unit"
+                       " ORDER BY project_no, unit_role", builders)  # fmt: skip
+    assert units == [
+        ("ZF1", "开发企业", True, "code_and_name"),
+        ("ZF1", "物业服务企业", True, "name"),
+        ("ZF2", "物业服务企业", False, "unattached"),
+    ]
+
+
 def test_no_person_is_named_in_this_base(town: Offices) -> None:
     for table, column in (("source_record", "raw"), ("organization", "name")):
         assert not town.value(
