@@ -100,7 +100,7 @@ def _report_doubts(batch: Batch) -> None:
     )
     doubts = {
         SHARED_NUMBER: "SELECT vertex, NULL::TEXT AS suggestion FROM disputed",
-        REUSED_KEY: "SELECT vertex, NULL::TEXT AS suggestion FROM reused_key",
+        REUSED_KEY: "SELECT DISTINCT vertex, NULL::TEXT AS suggestion FROM reused_key",
         **entity.doubts,
     }
     for code, doubted in doubts.items():
