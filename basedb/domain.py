@@ -7,7 +7,7 @@ links, masters or shows data works from that declaration and knows no domain by 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
@@ -125,6 +125,8 @@ class Entity:
     departmental record are the same entity. succession: the same for a record that left a register's
     snapshot and one that is new in it: an entry that was corrected and carries another key since.
     identifier: the attribute whose surviving value may be claimed by several entities.
+    doubts: by the code of a finding, SQL for (vertex, suggestion) over TEMP `linking`, `new_evidence` and
+    `disputed` (vertex: new mentions whose identifier several claim); ``identifier.shared`` needs none.
     closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
     counted: SQL condition over the master: the entity is one of those that are counted.
     """
@@ -146,6 +148,7 @@ class Entity:
     evidence: sa.Table
     block: sa.Table
     check: Callable[[pd.DataFrame], pd.DataFrame]
+    doubts: Mapping[str, str] = field(default_factory=dict)
     kin: Kin | None = None
     jumps: tuple[Jump, ...] = ()
     counted: str = "true"
@@ -221,9 +224,9 @@ class Movement:
 class Reconciliation:
     """What departments owe each other in a domain, and how it is told.
 
-    items: the view with one row per open item (issue, <entity>_id, owner, source, source_key, value,
-    other_source, other_value, since, age_days, suggestion); counts: per owner, source, issue and month; rates: per
-    source, how much of it is matched. issues: issue → its text in Chinese and English. personal: issues
+    items: the view with one row per open item (issue, <entity>_id, <entity>_name, <entity>_code, owner, source,
+    source_key, value, other_source, other_value, since, age_days, suggestion); counts: per owner, source, issue and
+    month; rates: per source, how much of it is matched. issues: issue → its text in Chinese and English. personal: issues
     whose values are personal names.
     """
 

@@ -15,7 +15,8 @@ from basedb.store.native import Reader
 from basedb.workbook import Book, Heading
 
 _ITEM = (
-    Heading("事项", 26), Heading("issue", 26), Heading("机构编号", 10), Heading("来源", 18), Heading("来源主键", 26),
+    Heading("事项", 26), Heading("issue", 26), Heading("机构编号", 10), Heading("名称", 30), Heading("代码", 22),
+    Heading("来源", 18), Heading("来源主键", 26),
     Heading("贵部门记录", 34), Heading("对照来源", 18), Heading("对照记录", 34), Heading("自何时起", 12),
     Heading("已有天数", 10), Heading("建议改为", 34),
 )  # fmt: skip
@@ -105,16 +106,17 @@ def _items(
     reader: Reader, domain: Domain, declared: Reconciliation, whole_names: bool
 ) -> Iterator[tuple[str, list[Any]]]:
     """Every item as its owner and the cells of its row, those of one owner together."""
-    id_column = domain.entity.id_column
+    entity, id_column = domain.entity.name, domain.entity.id_column
     answer = reader.ask(
-        f"SELECT owner, issue, {id_column}, source, source_key, value, other_source, other_value, since, age_days,"
-        f" suggestion FROM {declared.items} ORDER BY owner, issue, age_days DESC, {id_column}"
+        f"SELECT owner, issue, {id_column}, {entity}_name, {entity}_code, source, source_key,"
+        " value, other_source, other_value, since, age_days, suggestion"
+        f" FROM {declared.items} ORDER BY owner, issue, age_days DESC, {id_column}"
     )
-    for owner, issue, entity_id, source, key, value, other_source, other, since, age, hint in answer.rows:
+    for owner, issue, *whom, source, key, value, other_source, other, since, age, hint in answer.rows:
         zh, en = declared.issues.get(issue, (issue, issue))
         hide = issue in declared.personal and not whole_names
         shown = [_starred(text) if hide else text for text in (value, other, hint)]
-        yield owner, [zh, en, entity_id, source, key, shown[0], other_source, shown[1], since, age, shown[2]]
+        yield owner, [zh, en, *whom, source, key, shown[0], other_source, shown[1], since, age, shown[2]]
 
 
 def _starred(name: str | None) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from basedb.domain import Domain, Entity, Jump, Movement
 from legalentity.attributes import ORGANIZATION, RECORD
 from legalentity.credit_checks import check_credit_record
+from legalentity.doubts import DOUBTS
 from legalentity.headers import HEADERS
 from legalentity.matching import BY_CODE, SAME_RECORD, SUCCESSION
 from legalentity.matching import ORGANIZATION as ORGANIZATION_MODEL
@@ -39,6 +40,7 @@ DOMAIN = Domain(
         same_record=SAME_RECORD,
         succession=SUCCESSION,
         identifier="org_code",
+        doubts=DOUBTS,
         closing=("cancelled_date",),
         counted="registered AND status = 'active'",
         derived=DERIVED,
@@ -68,6 +70,7 @@ DOMAIN = Domain(
         "legalentity.license_record",
         "legalentity.penalty_record",
         "legalentity.land_holding",
+        "legalentity.housing_unit",
     ),
     movements=(Movement("enterprise", "legalentity.enterprise_movement"),),
 )

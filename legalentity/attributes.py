@@ -233,6 +233,13 @@ OFFICE = (
 # Which land somebody has a right to; what it is like the space base says.
 LAND = (_public("parcel_code", "宗地代码", identifiers.parcel_code),)
 
+# Which housing project a unit builds or manages, and as what.
+HOUSING = (
+    _public("project_no", "住房项目编号"),
+    _public("project_name", "住房项目名称"),
+    _public("unit_role", "住房项目单位角色"),
+)
+
 RECORD = (
     _public("certificate_no", "证书编号"),
     _date("issued_date", "办证日期"),
@@ -243,4 +250,5 @@ RECORD = (
     *PENALTY,
     *OFFICE,
     *LAND,
+    *HOUSING,
 )

@@ -45,7 +45,7 @@ def _comes_out(comparison: Comparison, levels: tuple[str, ...]) -> Condition:
 
 
 # Writings of one name; names that may be; and what never is one organisation.
-_ONE_NAME = ("identical", "former", "same", "without_division", "sound")
+_ONE_NAME = ("full", "identical", "former", "same", "without_division", "sound")
 _SIMILAR_NAME = ("legal_form", "division", "end", "one_differs", "trade_name")
 _KIN_NAME = ("branch", "marks")
 _OTHER_NAME = ("trade_name", "different")
@@ -126,6 +126,7 @@ _COLUMNS = (
     *_PLAIN, "name_division", "name_form", "name_branch", "name_marks", "org_code", "org_code_valid", "credit_code",
     "taxpayer_number", "taxpayer_kind", "registration_number_valid", "representative_number",
     "representative_number_valid", "registered_address_key", "business_address_key", "sole_name",
+    "registration_status",
 )  # fmt: skip
 _RECORDS = {
     **{name: name for name in _PLAIN},
@@ -137,7 +138,8 @@ _RECORDS = {
     # I, O, S, V and Z are in no credit code: they were written for the digits they look like.
     "code": f"translate({_CODE_TEXT}, 'OISZ', '0152')",
     "code_valid": "coalesce(org_code_valid, false)",
-    "own_code": "CASE WHEN org_code_valid THEN org_code END",
+    # A branch is entered under its parent's code by everybody but the register: what it states is not its own.
+    "own_code": "CASE WHEN org_code_valid AND (name_branch IS NULL OR registration_status IS NOT NULL) THEN org_code END",
     **address_columns("registered_address_key", "registered"),
     **address_columns("business_address_key", "business"),
 }
@@ -219,5 +221,7 @@ ORGANIZATION = MatchModel(
     sole_values=(SoleValue("own_code", "own_code", "两个不同的有效代码", "two different valid codes"),),
     auto_link=7.0,
     review=3.0,
+    # One firm has hundreds of licences and officers, another a line in one register.
+    entity_frequencies=True,
     training=("core", "phone"),
 )

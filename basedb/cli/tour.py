@@ -26,6 +26,15 @@ _SOMEWHERE = """
     JOIN geospatial.place w ON w.address = o.registered_address
     WHERE w.grade IN ('building', 'unit') ORDER BY o.organization_id LIMIT 1
 """
+# An organisation with firms and branches below it, as many as a page shows.
+_GROUP = """
+    SELECT root_id FROM legalentity.ownership_tree GROUP BY root_id HAVING count(*) BETWEEN 3 AND 12
+    ORDER BY count(DISTINCT relation) DESC, max(depth) DESC, count(*) DESC, root_id LIMIT 1
+"""
+_TREE = (
+    "SELECT depth AS 级, name AS 名称, CASE relation WHEN 'branch' THEN '分支' ELSE '出资' END AS 关系,"
+    ' round(share_percent, 1) AS "出资比例%" FROM legalentity.ownership_tree_of({}) ORDER BY path'
+)
 # The last month of which the offices of the invented city publish.
 _MONTH = "2026-10"
 # A query both kinds of store accept.
@@ -103,9 +112,14 @@ def main(directory: Path = Path("demo-city"), people: int = PEOPLE, nights: int 
     chapter(
         "5. 部门之间互相对不上的 / what departments owe each other",
         "同一机构在各部门的记录，经代码、名称、地址、法定代表人对到一起，不一致的逐件列出，谁处理、多久了。\n"
-        "The records of one organisation, brought together; who should act where they disagree, and since when.",
+        "The records of one organisation, brought together; who should act where they disagree, and since when.\n"
+        "一家企业往下的出资和分支也在这里。What one firm owns and which branches it has is known, too.",
     )
     run("reconcile", "-o", str(directory / "部门间核对.xlsx"))
+    with open_store(store).reading() as engine:
+        row = engine.execute(_GROUP).fetchone()
+    if row:
+        run("sql", _TREE.format(row[0]), told=f'sql "SELECT … FROM legalentity.ownership_tree_of({row[0]})"')
     chapter(
         "6. 地图 / the map",
         "区划、宗地、道路、地址和住建、规划各测一遍的房屋归到一个坐标系；一栋房子只有一个编号。\n"

@@ -42,11 +42,14 @@ def draw_records(
 
 
 def draw_frequencies(engine: duckdb.DuckDBPyConnection, entity: Entity, result: str) -> int:
-    """Create TEMP `result` (column_name, value, frequency) over all records, for the columns the model
-    adjusts by; returns how many records there are. Values in alphabetical order of the columns."""
+    """Create TEMP `result` (column_name, value, frequency) over all records, or over their entities where the model
+    says so, for the columns the model adjusts by; returns how many records there are."""
     model = entity.model
     tf = model.tf_columns()
-    selected = ", ".join(f"({model.records[column]})::TEXT AS {column}" for column in tf) or "vertex"
+    bearer = entity.id_column if model.entity_frequencies else "vertex"
+    selected = ", ".join(
+        [f"{bearer} AS bearer", *(f"({model.records[name]})::TEXT AS {name}" for name in tf)]
+    )
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE drawn_value AS SELECT {selected} FROM ({_last(entity, model.columns)})"
     )
@@ -54,8 +57,9 @@ def draw_frequencies(engine: duckdb.DuckDBPyConnection, entity: Entity, result: 
     for column in tf:
         engine.execute(
             f"""INSERT INTO temp.{result}
-                SELECT '{column}', {column}, count(*) / sum(count(*)) OVER () FROM drawn_value
-                WHERE {column} IS NOT NULL GROUP BY {column}"""
+                SELECT '{column}', {column}, count(*) / sum(count(*)) OVER ()
+                FROM (SELECT DISTINCT bearer, {column} FROM drawn_value WHERE {column} IS NOT NULL)
+                GROUP BY {column}"""
         )
     found = int(scalar(engine, "SELECT count(*) FROM drawn_value"))
     engine.execute("DROP TABLE drawn_value")
@@ -71,7 +75,7 @@ def named_mentions(engine: duckdb.DuckDBPyConnection, entity: Entity) -> int:
 def _last(entity: Entity, columns: Sequence[str]) -> str:
     """SQL for the mentions of every departmental record's last accepted version."""
     listed = ", ".join(f"m.{name}" for name in columns)
-    return f"""SELECT m.mention_id AS vertex, m.record_id, m.role, r.source, r.source_key, {listed}
+    return f"""SELECT m.mention_id AS vertex, m.{entity.id_column}, m.record_id, m.role, r.source, r.source_key, {listed}
         FROM {entity.qualified}_mention m JOIN {entity.schema}.source_record r ON r.record_id = m.record_id
         QUALIFY row_number() OVER (
             PARTITION BY r.source, r.source_key, m.role ORDER BY r.status = 'superseded', m.mention_id DESC) = 1"""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from basedb.domain import Entity
 from basedb.linkage.blocking import block_keys, candidate_pairs
 from basedb.linkage.blocks import Block
-from basedb.linkage.exact import is_exact_pair
+from basedb.linkage.exact import is_exact_pair, may_be_exact
 from basedb.linkage.keys import key_rules
 from basedb.linkage.model import Constraint, MatchModel
 from basedb.linkage.patterns import compare_pairs
@@ -86,17 +86,27 @@ def score_open_pairs(session: Session, entity: Entity, version: ModelVersion) ->
 def _open_pairs(session: Session, entity: Entity, pairs: str) -> None:
     """TEMP `open_pair` (a, b, rule, is_correction): those of `pairs` that no exact rule links."""
     engine = session.engine
+    two = _two_records(entity.model)
+    both = "JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b"
     # As a value first: in WHERE, the engine takes the condition for a reason to join l with r.
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE judged_pair AS
             SELECT p.a, p.b, p.rule, {_correction(entity.model)} AS is_correction,
-                coalesce({is_exact_pair(entity)}, false) OR NOT ({_two_records(entity.model)}) AS is_exact
-            FROM {pairs} p JOIN linking l ON l.vertex = p.a JOIN linking r ON r.vertex = p.b"""
+                coalesce({may_be_exact(entity)}, false) OR NOT ({two}) AS is_near
+            FROM {pairs} p {both}"""
     )
-    engine.execute(
-        "CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM judged_pair WHERE NOT is_exact"
-    )
+    kept = "judged_pair"
+    # Planning the names' comparison costs more than a small night's pairs, and mostly no pair needs it.
+    if scalar(engine, "SELECT count(*) FROM judged_pair WHERE is_near"):
+        engine.execute(
+            f"""CREATE OR REPLACE TEMP TABLE exact_pair AS
+                SELECT p.a, p.b, coalesce({is_exact_pair(entity)}, false) OR NOT ({two}) AS is_exact
+                FROM (SELECT a, b FROM judged_pair WHERE is_near) p {both}"""
+        )
+        kept += " ANTI JOIN (SELECT a, b FROM exact_pair WHERE is_exact) USING (a, b)"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE open_pair AS SELECT a, b, rule, is_correction FROM {kept}")
     engine.execute("DROP TABLE judged_pair")
+    engine.execute("DROP TABLE IF EXISTS exact_pair")
 
 
 def _grade(session: Session, model: MatchModel) -> None:

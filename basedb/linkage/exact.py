@@ -122,15 +122,26 @@ def link_successions(session: Session, entity: Entity) -> None:
 
 
 def is_exact_pair(entity: Entity) -> str:
-    """SQL over ``l`` and ``r``: the pair is linked by an exact rule, so its score adds nothing."""
-    keys = key_columns(entity)
-    shared = " OR ".join(f"l.{one} = r.{other}" for one in keys for other in keys)
+    """SQL over ``l`` and ``r``, two records of which `may_be_exact` holds: the pair is linked by an exact rule, so its
+    score adds nothing."""
     # CASE, not AND: outside WHERE the engine would work out both sides for every pair.
     return (
-        f"(CASE WHEN {shared} THEN {entity.key_rule.compatible} ELSE false END"
-        " OR CASE WHEN l.source_key = r.source_key AND l.source = r.source AND l.role = r.role"
-        f" THEN coalesce({entity.same_record}, false) ELSE false END)"
+        f"(CASE WHEN {_share_a_key(entity)} THEN {entity.key_rule.compatible} ELSE false END"
+        f" OR CASE WHEN {_ONE_RECORD} THEN coalesce({entity.same_record}, false) ELSE false END)"
     )
+
+
+def may_be_exact(entity: Entity) -> str:
+    """SQL over ``l`` and ``r``: they share a key or are versions of one record. Reads few columns, as most pairs do not."""
+    return f"({_share_a_key(entity)} OR {_ONE_RECORD})"
+
+
+_ONE_RECORD = "l.source_key = r.source_key AND l.source = r.source AND l.role = r.role"
+
+
+def _share_a_key(entity: Entity) -> str:
+    keys = key_columns(entity)
+    return " OR ".join(f"l.{one} = r.{other}" for one in keys for other in keys)
 
 
 def _keys(entity: Entity, members: str, more: str = "") -> str:

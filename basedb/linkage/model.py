@@ -196,7 +196,9 @@ class MatchModel:
     was corrected. one_role: two mentions in one record are two entities. auto_link, review: match
     weights (log2 of the odds) from which a pair links by itself, or goes to a person. margin: by how
     much the best of two entities that cannot be one must beat the other for a record to join it
-    unasked. training: the names of blocking rules for the passes of expectation maximisation.
+    unasked. entity_frequencies: term frequencies count the entities that bear a value, not the records: where a
+    few entities have most of the records, the frequency among records says little of how many bear it. training: the
+    names of blocking rules for the passes of expectation maximisation.
     plausible: the number of departmental records above which a cluster goes to review instead of
     growing.
     """
@@ -213,6 +215,7 @@ class MatchModel:
     auto_link: float = 10.0
     review: float = 3.0
     margin: float = 3.0
+    entity_frequencies: bool = False
     training: tuple[str, ...] = ()
     plausible: int = 60
 

@@ -32,6 +32,7 @@ from etl.demo.sources.wj_births import Births
 from etl.demo.sources.wj_deaths import Deaths
 from etl.demo.sources.zj_buildings import HousingBuildings
 from etl.demo.sources.zj_orgcodes import OrganisationCodes
+from etl.demo.sources.zj_projects import Projects
 from etl.demo.sources.zrzy_parcels import Parcels
 from etl.demo.spec import read_city
 from etl.demo.truth import Truth
@@ -40,7 +41,7 @@ Progress = Callable[[str, float], None]
 SOURCES: tuple[type[Source], ...] = (
     Police, Insurance, Births, Deaths, Marriages, Students, Enterprises, Taxpayers, OrganisationCodes, Institutions,
     Units, Officers, Licences, Penalties, Divisions, Parcels, HousingBuildings, PlanningBuildings, StandardAddresses, Roads,
-    PollutionSources,
+    PollutionSources, Projects,
 )  # fmt: skip
 
 

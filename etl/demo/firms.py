@@ -16,8 +16,8 @@ from etl.demo.people import CITIZEN
 from etl.demo.population import World
 
 ACTIVE, CANCELLED, REVOKED = range(3)
-_INDUSTRIES = ["5212", "5226", "0311", "9221", "8321"]  # by kind of organisation
-INDUSTRY_NAMES = ["百货零售", "五金零售", "牛的饲养", "综合事务管理机构", "普通小学教育"]
+_INDUSTRIES = ["5212", "5226", "0311", "9221", "8321", "5212"]  # by kind of organisation
+INDUSTRY_NAMES = ["百货零售", "五金零售", "牛的饲养", "综合事务管理机构", "普通小学教育", "百货零售"]
 _YOUNGEST, _OLDEST = 25, 65
 
 

@@ -115,6 +115,7 @@ RATES: dict[str, dict[str, float]] = {
     "sw_taxpayers": {
         "addr_variant": 0.80,
         "code_old15": 0.08,
+        "code_parent_c": 0.2,
         "code_wrong": 0.01,
         "id_15": 0.03,
         "id_missing": 0.055,
@@ -173,6 +174,7 @@ RATES: dict[str, dict[str, float]] = {
     },
     "mz_divisions": {},
     "jt_roads": {},
+    "zj_projects": {"name_short": 0.06, "uscc_missing": 0.08},
     "zj_buildings": {"year_missing": 0.03},
     "gh_buildings": {"height_missing": 0.05},
     "zrzy_parcels": {"area_in_mu": 0.004},

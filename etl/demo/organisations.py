@@ -21,7 +21,7 @@ _CODE_VALUE[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = 
 _CODE_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 _CODE_CHECK = np.frombuffer(b"0X987654321", np.uint8)  # by the sum modulo 11
 
-COMPANY, SHOP, COOPERATIVE, BUREAU, SCHOOL = range(5)
+COMPANY, SHOP, COOPERATIVE, BUREAU, SCHOOL, BRANCH = range(6)
 _PREFIX = ["91", "92", "93", "12", "12"]
 LEVELS = ["中心小学", "初级中学", "高级中学"]
 PEOPLE_PER_ORGANISATION = 12
@@ -29,7 +29,7 @@ PEOPLE_PER_ORGANISATION = 12
 
 @dataclass
 class Organisations:
-    """Employers as columns; truth calls them E0000001 and so on."""
+    """Organisations as columns; truth calls them E0000001 and so on. parent: of a branch, else -1."""
 
     kind: Ints
     county: Ints
@@ -38,6 +38,7 @@ class Organisations:
     credit_code: Column
     weight: Ints
     schools: dict[tuple[int, int], Ints]  # by county and level
+    parent: Ints
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -123,4 +124,5 @@ def found(draws: Draws, city: City, names: Names, people: int) -> Organisations:
             for c in range(len(counties))
             for lv in range(3)
         },
+        np.full(n + schools_n, -1, dtype=np.int64),
     )

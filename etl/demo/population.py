@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.demo import citizenid, households
+from etl.demo.branches import with_branches
 from etl.demo.columns import NEVER, calendar
 from etl.demo.draws import Draws, Ints, distinct
 from etl.demo.names import DOTTED, PLAIN, SPACED, Names
@@ -61,7 +62,7 @@ class World:
             names,
             Origins.of(city),
             Homes.found(draws, city, people),
-            found(draws, city, names, people),
+            with_branches(draws, city, found(draws, city, names, people)),
             start.toordinal() - date(1970, 1, 1).toordinal(),
             next_number=np.ones(len(city.counties), dtype=np.int64),
         )

@@ -43,7 +43,7 @@ seed {seed}, people {people:,}, nights {nights}, noise {noise}, churn {churn}
 | `<source>.parquet` | file, row_no | row_no = 1-based data row (DBF: physical record, deleted ones included; \
 XML, JSON: record); key = the natural key as written; person_id (and mother_id, father_id / husband_id, wife_id / \
 guardian_id / org_id; org_id and legal_rep_id of organisations' extracts, officer_id and \
-shareholder_org_id of scjg_officers; place_id of layers, the same building in \
+shareholder_org_id of scjg_officers; org_id of zj_projects; place_id of layers, the same building in \
 zj_buildings, gh_buildings and ga_addresses); tags = the error channels of the row |
 | `people.parquet` | person_id | everybody as on the last night: true values, kin (father_id, mother_id, spouse_id, \
 twin_of), id_shared_with (重号), old_id_no (before a correction), second_id_no (双重户口), enter_night, enter_kind |

@@ -96,22 +96,25 @@ _EVIDENCE = (
 
 def _report_doubts(batch: Batch) -> None:
     engine, entity = batch.engine, batch.entity
-    for code, mentions in (
-        (
-            SHARED_NUMBER,
-            "SELECT vertex FROM new_key WHERE key IN ("
-            "SELECT key FROM claim GROUP BY key HAVING min(entity_id) <> max(entity_id))",
-        ),
-        (REUSED_KEY, "SELECT vertex FROM reused_key"),
-    ):
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE disputed AS SELECT DISTINCT vertex FROM new_key
+            WHERE key IN (SELECT key FROM claim GROUP BY key HAVING min(entity_id) <> max(entity_id))"""
+    )
+    doubts = {
+        SHARED_NUMBER: "SELECT vertex, NULL::TEXT AS suggestion FROM disputed",
+        REUSED_KEY: "SELECT DISTINCT vertex, NULL::TEXT AS suggestion FROM reused_key",
+        **entity.doubts,
+    }
+    for code, doubted in doubts.items():
         engine.execute(
             f"""INSERT INTO temp.finding
                 SELECT m.row_no, n.source_key, ($columns::TEXT[])[list_position($roles::TEXT[], m.role)],
-                    '{code}', 'warning', m.{entity.identifier}, NULL
+                    '{code}', 'warning', m.{entity.identifier}, d.suggestion
                 FROM new_mention m JOIN new_record n USING (record_id)
-                WHERE m.mention_id IN ({mentions})""",
+                JOIN ({doubted}) AS d ON d.vertex = m.mention_id""",
             {"roles": list(batch.contract.roles), "columns": _columns_of(batch, code)},
         )
+    engine.execute("DROP TABLE disputed")
 
 
 def _columns_of(batch: Batch, code: str) -> list[str | None]:

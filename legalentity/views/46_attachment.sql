@@ -1,6 +1,6 @@
 -- 对应：许可、处罚、参保、排污等记录中提到的机构与库内机构的对应，一处提及一行；grade 说明依据
 -- view: legalentity.attachment
--- column role: 角色：licensee 被许可人、penalized 被处罚人、employer 用人单位、operator 排污单位、company 任职或入股的企业、shareholder 法人股东、land_holder 宗地权利人
+-- column role: 角色：licensee 被许可人、penalized 被处罚人、employer 用人单位、operator 排污单位、company 任职或入股的企业、shareholder 法人股东、land_holder 宗地权利人、housing_unit 住房项目单位
 -- column stated_name: 记录所写名称
 -- column stated_code: 记录所写统一社会信用代码或组织机构代码
 -- column grade: 依据：code_and_name 代码与名称相符、code 代码相符、name 名称相符、scored 评分认定、ambiguous 同名同码者不止一个或把握不足，待人工、unattached 登记等部门均无此机构

@@ -1,6 +1,8 @@
 -- 部门间核对：各部门现行记录互相对不上的每一处，谁该处理、自何时起；登记部门以填有登记状态者为准，税务以填有税务状态者为准
 -- view: legalentity.reconciliation
 -- column issue: 事项：registered_not_taxed 已登记未办税、taxed_but_cancelled 已注销吊销仍在税、representative_differs 法定代表人不一致、name_differs 同一代码名称不同、code_shared 一码多户、name_shared 同名两码、credit_code_missing 缺统一社会信用代码
+-- column organization_name: 机构名称
+-- column organization_code: 机构的统一社会信用代码
 -- column owner: 应处理的部门
 -- column source: 应处理的来源
 -- column source_key: 应处理的记录
@@ -42,12 +44,15 @@ taxed AS (
 ),
 tax_office AS (SELECT DISTINCT source, department FROM said WHERE tax_status IS NOT NULL),
 claim AS (
-    SELECT org_code, organization_id, min(mention_id) AS mention_id FROM said
+    -- To others it is shown as the register has it.
+    SELECT org_code, organization_id, min(mention_id) AS mention_id,
+        coalesce(min(mention_id) FILTER (WHERE registration_status IS NOT NULL), min(mention_id)) AS shown_id
+    FROM said
     WHERE org_code_valid AND org_code IS NOT NULL
     GROUP BY org_code, organization_id
 ),
 contested AS (
-    SELECT l.mention_id, r.mention_id AS other_mention
+    SELECT l.mention_id, r.shown_id AS other_mention
     FROM claim l JOIN claim r ON r.org_code = l.org_code AND r.organization_id <> l.organization_id
 ),
 -- Who uses another's code, a branch its parent's: the code that the register has under the same name.
@@ -72,7 +77,8 @@ namesake AS (
 )
 -- The offset keeps conditions on an item out of the parts: a planner that takes what is left of them for a row or two
 -- joins them row by row.
-SELECT * FROM (
+SELECT item.*, o.name AS organization_name, o.credit_code AS organization_code
+FROM (
 SELECT 'registered_not_taxed' AS issue, g.organization_id, t.department AS owner, t.source, CAST(NULL AS VARCHAR) AS source_key,
     CAST(NULL AS VARCHAR) AS value, g.source AS other_source, g.registration_status AS other_value,
     CAST(NULL AS BIGINT) AS other_id, greatest(coalesce(g.established_date, g.valid_from), g.valid_from) AS since,
@@ -108,6 +114,9 @@ FROM contested c
 JOIN said s ON s.mention_id = c.mention_id
 JOIN said o ON o.mention_id = c.other_mention
 LEFT JOIN own_code w ON w.mention_id = c.mention_id
+LEFT JOIN own_code x ON x.mention_id = c.other_mention
+-- Nothing is asked of whose code another uses that has one of its own.
+WHERE w.code IS NOT NULL OR x.code IS NULL
 UNION ALL
 SELECT 'name_shared', s.organization_id, s.department, s.source, s.source_key, s.org_code, o.source, o.org_code,
     o.organization_id, greatest(o.since, s.since), CAST(current_date - greatest(o.since, s.since) AS INTEGER), NULL
@@ -125,4 +134,6 @@ LEFT JOIN (
     FROM said WHERE credit_code_valid OR (taxpayer_valid AND length(taxpayer_number) = 18)
     GROUP BY organization_id) AS o ON o.organization_id = g.organization_id
 WHERE g.registration_status = 'active' AND NOT coalesce(g.credit_code_valid, false)
-) AS item OFFSET 0
+) AS item
+LEFT JOIN legalentity.organization o ON o.organization_id = item.organization_id
+OFFSET 0

@@ -25,6 +25,7 @@ from tests.legalentity.registry import (
     parcel,
     penalty,
     polluter,
+    project,
     taxpayer,
     unit,
 )
@@ -136,6 +137,12 @@ def fill(offices: Offices) -> Offices:
             penalty("漯河市第二建筑工程有限公司", "", "罚1", 法定代表人="赵六"),
             penalty("临颍县金穗饲料有限公司", code("91", CLOSED, "411122"), "罚2", **{"罚款金额(万元)": "5000"}),
         ],
+        zj_projects=[
+            # One firm is both, and is one.
+            project("ZF1", "开发企业", "漯河市第一建筑工程有限公司", code("91", FIRST_BUILDERS)),
+            project("ZF1", "物业服务企业", "漯河市第一建筑工程有限公司"),
+            project("ZF2", "物业服务企业", "阳光物业"),
+        ],
         zrzy_parcels=[
             parcel(f"{_PARCEL}1", "漯河市第一建筑工程有限公司"),
             parcel(f"{_PARCEL}2", "漯河市第一建筑工程有限公司"),
@@ -146,6 +153,7 @@ def fill(offices: Offices) -> Offices:
             parcel(f"{_PARCEL}7", "农民集体"),
             parcel(f"{_PARCEL}8", "王李小园"),
             parcel(f"{_PARCEL}9", "漯河市第二建筑工程有限公司"),
+            parcel("411102001001GB00010", "漯河市第三中学"),
         ],
     )  # fmt: skip
     # Renamed, and led by somebody else.

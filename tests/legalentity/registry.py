@@ -138,6 +138,14 @@ def penalty(name: str, credit: str, number: str, **columns: str) -> Row:
     }  # fmt: skip
 
 
+def project(serial: str, role: str, name: str, credit: str = "", **columns: str) -> Row:
+    """Who builds or manages a housing project."""
+    return {
+        "项目编号": serial, "项目名称": "和祥佳苑", "区县": "源汇区", "单位角色": role, "单位名称": name,
+        "统一社会信用代码": credit, "竣工年份": "2018", **columns,
+    }  # fmt: skip
+
+
 def parcel(code: str, holder: str, **columns: str) -> Row:
     """A parcel of land and who holds it."""
     return {
@@ -192,12 +200,12 @@ class Offices:
         )
 
 
-_UTF8 = {"tj_units", "fg_licenses", "fg_penalties", "rs_insured"}
+_UTF8 = {"tj_units", "fg_licenses", "fg_penalties", "rs_insured", "zj_projects"}
 _SUFFIX = {
     "scjg_enterprises": ".csv", "sw_taxpayers": ".xlsx", "zj_orgcodes": ".csv", "tj_units": ".csv",
     "bb_institutions": ".json", "ga_population": ".csv", "fg_licenses": ".csv", "fg_penalties": ".csv",
     "rs_insured": ".csv", "sthj_pollution_sources": ".xlsx", "scjg_officers": ".csv",
-    "zrzy_parcels": ".geojson",
+    "zrzy_parcels": ".geojson", "zj_projects": ".csv",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.legalentity.conftest import CLOSED, FIRST_BUILDERS, HONGFA
+from tests.legalentity.conftest import BRANCH, CLOSED, FIRST_BUILDERS, HONGFA
 from tests.legalentity.registry import Offices, code, inner
 
 _LINKS = "SELECT source, count(*) FROM legalentity.source_link WHERE organization_id = ? GROUP BY source ORDER BY source"
@@ -34,8 +34,12 @@ def test_a_branch_is_not_its_parent_even_under_its_code(town: Offices) -> None:
         )
     }
     assert parent not in branches
-    codes = town.query("SELECT DISTINCT code, value FROM basedb.finding WHERE code = 'identifier.shared'")
-    assert ("identifier.shared", inner(HONGFA)) in codes
+    shared = town.query(
+        "SELECT f.value, f.suggestion FROM basedb.finding f JOIN basedb.delivery d ON d.file_id = f.file_id"
+        " WHERE f.code = 'identifier.shared' AND d.source = 'sw_taxpayers' AND f.row_no = 2"
+    )
+    # Which code the branch has in the register.
+    assert [(value, inner(BRANCH) in suggestion) for value, suggestion in shared] == [(inner(HONGFA), True)]
 
 
 def test_ordinals_are_kept_apart_and_a_record_without_a_code_finds_its_own(town: Offices) -> None:

@@ -11,11 +11,14 @@ _HELD = (
 
 def test_organisations_hold_parcels_and_people_stay_out(town: Offices) -> None:
     assert town.query(_HELD) == [
-        ("00001", "漯河市第一建筑工程有限公司", "namesake"),
+        # A full name is one organisation's.
+        ("00001", "漯河市第一建筑工程有限公司", "name"),
         # Two shops bear the name.
         ("00003", "源汇区小李面馆", "ambiguous"),
         ("00004", "漯河市他乡粮库", "unattached"),
         ("00005", "漯河市他乡粮库", "unattached"),
+        # Schools of one name exist; the register has one only.
+        ("00010", "漯河市第三中学", "namesake"),
     ]
     builders = town.value(
         "SELECT organization_id FROM legalentity.organization WHERE name = '漯河市第一建筑工程有限公司' AND registered"
@@ -31,6 +34,17 @@ def test_one_name_in_the_list_is_one_organisation(town: Offices) -> None:
         )
         == 1
     )
+
+
+def test_who_builds_and_manages_housing(town: Offices) -> None:
+    builders = town.one("漯河市第一建筑工程有限公司")
+    units = town.query("SELECT project_no, unit_role, organization_id = ?, grade FROM legalentity.housing_unit"
+                       " ORDER BY project_no, unit_role", builders)  # fmt: skip
+    assert units == [
+        ("ZF1", "开发企业", True, "code_and_name"),
+        ("ZF1", "物业服务企业", True, "name"),
+        ("ZF2", "物业服务企业", False, "unattached"),
+    ]
 
 
 def test_no_person_is_named_in_this_base(town: Offices) -> None:
@@ -50,10 +64,10 @@ def test_who_was_not_taken_is_counted(town: Offices) -> None:
         " AND f.code LIKE '%holder%' ORDER BY 1"
     ) == [
         ("reader.doubtful_holder", 8, "看不出是机构还是个人，未取"),
-        ("reader.holders", None, "机构 6，个人 1，泛称 1，存疑 1"),
+        ("reader.holders", None, "机构 7，个人 1，泛称 1，存疑 1"),
     ]
     account = town.query(
         "SELECT rows_read, added, changed, retired FROM basedb.delivery"
         " WHERE domain = 'legalentity' AND source = 'zrzy_parcels' ORDER BY as_of"
     )
-    assert account == [(9, 9, 0, 0), (2, 0, 1, 1)]
+    assert account == [(10, 10, 0, 0), (2, 0, 1, 1)]

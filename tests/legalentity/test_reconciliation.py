@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from basedb.cli.main import main
-from tests.legalentity.conftest import NOODLES, OTHER_NOODLES
-from tests.legalentity.registry import Offices, inner
+from tests.legalentity.conftest import NOODLES, OTHER_NOODLES, SECOND_BUILDERS
+from tests.legalentity.registry import Offices, code, inner
 
 
 def _items(town: Offices, issue: str) -> list[tuple[str, ...]]:
@@ -47,7 +47,9 @@ def test_another_representative_and_another_name(town: Offices) -> None:
 def test_one_code_under_two_names(town: Offices) -> None:
     shared = _items(town, "code_shared")
     assert shared
-    assert {"漯河市宏发商贸有限公司召陵分公司"} <= {value for row in shared for value in row[2:]}
+    # The parent's record is right: who uses its code, and has one of its own, is to act.
+    assert ("税务局", "sw_taxpayers", "漯河市宏发商贸有限公司召陵分公司", "漯河市金源商贸有限公司") in shared
+    assert "市场监督管理局" not in {row[0] for row in shared}
 
 
 def test_one_name_under_two_codes(town: Offices) -> None:
@@ -83,6 +85,13 @@ def test_the_workbook_hides_names_unless_told_what_for(town: Offices, tmp_path: 
     book = load_workbook(path)
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "税务局" in book.sheetnames
+    untaxed = [
+        [cell.value for cell in row]
+        for row in book["税务局"].iter_rows()
+        if row[1].value == "registered but not taxed"
+    ]
+    # Whoever is to act has no record of it, and is told who it is.
+    assert ["漯河市第二建筑工程有限公司", code("91", SECOND_BUILDERS)] in [cells[3:5] for cells in untaxed]
     assert "王**" in cells
     assert "王秀英" not in cells
     assert CliRunner().invoke(main, [*arguments, "--show-ids"]).exit_code == 2

@@ -44,6 +44,11 @@ def test_the_tree_goes_down_and_ends_where_it_comes_round(town: Offices) -> None
         first,
     )
     assert tree == [(one, 1, 40.0, "shareholder"), (second, 2, 20.0, "shareholder")]
+    own = town.query(
+        f"SELECT organization_id, depth, share_percent, relation FROM legalentity.ownership_tree_of({first})"
+        " WHERE relation = 'shareholder' ORDER BY depth"
+    )
+    assert own == tree
     below = "SELECT relation, count(*) FROM legalentity.ownership_tree WHERE root_id = ? AND depth = 1 GROUP BY relation"
     assert {relation for relation, _ in town.query(below, one)} == {"shareholder", "branch"}
 

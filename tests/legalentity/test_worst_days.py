@@ -148,6 +148,7 @@ def test_each_bad_value_is_a_finding_with_what_to_do(worst: Offices) -> None:
     kinds = {(column, kind) for column, kind, _ in found}
     assert {
         (_CODE, "key.blank"), (_CODE, "key.repeated"), (_CODE, "identifier.shared"), ("企业名称", "value.required"),
+        (_CODE, "organization.two_codes"),
         ("登记状态", "code.unknown"),
     } <= kinds  # fmt: skip
 

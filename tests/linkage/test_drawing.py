@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_versions_count_once_and_the_last_one_counts(grown: Callable[..., City])
         )
         assert shares == {"王志强": pytest.approx(0.9), "王治强": pytest.approx(0.1)}
         assert engine.execute("SELECT count(DISTINCT column_name) FROM frequency").fetchone() != (0,)
+        # Four of the six are in two registers: that makes their name no more frequent.
+        people = replace(PERSON, model=replace(PERSON.model, entity_frequencies=True))
+        assert draw_frequencies(engine, people, "frequency") == 10
+        borne = "SELECT value, frequency FROM frequency WHERE column_name = 'name_folded'"
+        assert dict(engine.execute(borne).fetchall()) == {
+            "王志强": pytest.approx(5 / 6),
+            "王治强": pytest.approx(1 / 6),
+        }
         assert named_mentions(engine, PERSON) == 12
 
 

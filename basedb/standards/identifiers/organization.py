@@ -26,6 +26,7 @@ from basedb.standards.identifiers.repairs import (
     likely_organization_code,
     likely_registration_number,
 )
+from basedb.standards.identifiers.sound_codes import sound_credit_codes
 from basedb.standards.text import fold_identifier
 
 PLACEHOLDER = define(
@@ -61,6 +62,9 @@ TAX_INDIVIDUAL = define(
     "以身份证件号码编制的纳税人识别号",
     "a taxpayer number made from a person's identity number",
 )
+
+# Number, kind, whether valid, credit code, organisation code.
+_Taxpayer = tuple[str | None, str | None, bool, str | None, str | None]
 
 _LEAVE_BLANK = "留空，取得代码后补填 / leave it blank until there is a code"
 _SEPARATORS = re.compile(r"[\s\-_./'\"`:]+")
@@ -118,7 +122,12 @@ def credit_code(series: pd.Series) -> Standardized:
     is the only code that it may stand for (`repairs.likely_credit_code`), if there is only one.
     """
     fields = {"credit_code": TEXT, "credit_code_valid": pa.bool_(), "org_code": TEXT}
-    return parse_distinct(series, fields, _read_credit)
+    sound = sound_credit_codes(series)
+
+    def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
+        return ((value, True, value[8:17]), []) if value in sound else _read_credit(value)
+
+    return parse_distinct(series, fields, read)
 
 
 def _read_credit(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
@@ -168,12 +177,17 @@ def taxpayer_number(series: pd.Series) -> Standardized:
         "credit_code": TEXT,
         "org_code": TEXT,
     }
-    return parse_distinct(series, fields, _read_taxpayer)
+    sound = sound_credit_codes(series)
+
+    def read(value: str) -> tuple[_Taxpayer, list[Found]]:
+        if value in sound:
+            return (value, "credit_code", True, value, value[8:17]), []
+        return _read_taxpayer(value)
+
+    return parse_distinct(series, fields, read)
 
 
-def _read_taxpayer(
-    value: str,
-) -> tuple[tuple[str | None, str | None, bool, str | None, str | None], list[Found]]:
+def _read_taxpayer(value: str) -> tuple[_Taxpayer, list[Found]]:
     found: list[Found] = []
     text = _read(value, found, hyphens_are_normal=True)
     if text is None:
@@ -203,7 +217,12 @@ def inner_organization_code(series: pd.Series) -> Standardized:
     Columns: `org_code` and `org_code_valid`. Of credit codes and taxpayer numbers only valid inner codes are
     taken, without findings: their own column functions say what is wrong with them.
     """
-    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, _read_inner)
+    sound = sound_credit_codes(series)
+
+    def read(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
+        return ((value[8:17], True), []) if value in sound else _read_inner(value)
+
+    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, read)
 
 
 def _read_inner(value: str) -> tuple[tuple[str | None, bool], list[Found]]:

@@ -76,13 +76,18 @@ def _categories(directory: str) -> frozenset[str]:
     return frozenset(codelists.read_csv("codes/credit_category.csv", directory)["code"])
 
 
+def credit_categories() -> frozenset[str]:
+    """The first two characters of credit codes: department and category, as the code list has them."""
+    return _categories(codelists.directory())
+
+
 def credit_problem(text: str) -> str | None:
     """The finding that says what is first wrong with a bare credit code, or None."""
     if len(text) != 18:
         return CREDIT_FORM
     if any(c not in CREDIT_ALPHABET for c in text) or not text[2:8].isdigit():
         return CREDIT_ALPHABET_BROKEN
-    if text[:2] not in _categories(codelists.directory()):
+    if text[:2] not in credit_categories():
         return CREDIT_CATEGORY
     if credit_check_digit(text[:17]) != text[17]:
         return CREDIT_CHECK

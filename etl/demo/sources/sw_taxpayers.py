@@ -14,7 +14,7 @@ from etl.demo.delivery import FULL, Extract
 from etl.demo.draws import Ints
 from etl.demo.firms import ACTIVE, INDUSTRY_NAMES, wrong
 from etl.demo.noise import Noise
-from etl.demo.organisations import COMPANY, COOPERATIVE, SHOP
+from etl.demo.organisations import BRANCH, COMPANY, COOPERATIVE, SHOP
 from etl.demo.sources.base import Night, OfOrganisations, citizens, id_cells, name_text, person_ids, wording
 from etl.demo.spreadsheet import as_dates, sheet_bytes
 
@@ -30,7 +30,7 @@ _BELOW = [
     "登记日期",
 ]
 _MERGED = ["A1:H1", "A2:B2", "C2:D2", "E2:F2", "G2:H2"]
-_COVERED = {COMPANY: 0.86, SHOP: 0.5, COOPERATIVE: 0.7}
+_COVERED = {COMPANY: 0.86, SHOP: 0.5, COOPERATIVE: 0.7, BRANCH: 0.8}
 
 
 class Taxpayers(OfOrganisations):
@@ -42,7 +42,7 @@ class Taxpayers(OfOrganisations):
     def deliver(self, night: Night) -> Extract:
         firms, w = self._c.firms, self._c.world
         firms.advance(night.number, night.day)
-        known = firms.of_kind(COMPANY, SHOP, COOPERATIVE)
+        known = firms.of_kind(COMPANY, SHOP, COOPERATIVE, BRANCH)
         share = np.array([_COVERED[int(kind)] for kind in w.organisations.kind[known]])
         of = known[w.draws.hit("sw.covered", known, share)]
         who = firms.representative[of]
@@ -60,7 +60,10 @@ class Taxpayers(OfOrganisations):
         )  # fmt: skip
 
     def _codes(self, noise: Noise, of: Ints) -> Column:
-        credit = wrong(noise, "code_wrong", self._c.firms.credit(of))
+        parent = self._c.world.organisations.parent[of]
+        of_parent = noise.hit("code_parent_c", parent >= 0)
+        noise.tag("code_parent_c", of_parent)
+        credit = wrong(noise, "code_wrong", self._c.firms.credit(np.where(of_parent, parent, of)))
         old = noise.hit("code_old15")
         noise.tag("code_old15", old)
         former = join(pc.utf8_slice_codeunits(credit, 2, 8), pc.utf8_slice_codeunits(credit, 8, 17))

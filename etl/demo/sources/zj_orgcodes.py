@@ -15,7 +15,7 @@ from etl.demo.noise import Noise
 from etl.demo.sources.base import Night, OfOrganisations, name_text, person_ids, wording
 
 HEADER = "机构代码,机构名称,法定代表人,地址,办证日期,有效期,机构类型"
-_TYPES = ["企业法人", "个体工商户", "农民专业合作社", "事业法人", "事业法人"]
+_TYPES = ["企业法人", "个体工商户", "农民专业合作社", "事业法人", "事业法人", "企业法人分支机构"]
 _CLOSED = 365 * 45 + 11  # codes were given until 2015
 _VALID = 1461
 

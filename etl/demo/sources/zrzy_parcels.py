@@ -14,9 +14,9 @@ from etl.demo.delivery import DELTA, FULL, Extract
 from etl.demo.draws import Ints
 from etl.demo.ground import Ground
 from etl.demo.noise import Noise
-from etl.demo.organisations import COMPANY
 from etl.demo.places import ESTATE
 from etl.demo.sources.base import Context, Night, OfPlaces
+from etl.demo.sources.zj_projects import builder
 from etl.demo.standing import Plots
 from etl.demo.vector import zipped_shapefile
 
@@ -60,12 +60,10 @@ class Parcels(OfPlaces):
     def _holders(self, plots: Plots, use: Ints) -> Column:
         """Who has the right to each parcel; one estate in three still belongs to the company that built it."""
         draws, firms = self._c.world.draws, self._c.firms
-        company = firms.of_kind(COMPANY)
         estate = np.concatenate([plots.of, np.zeros(len(use) - len(plots.of), dtype=np.int64)])
-        builder = company[draws.below("parcel.builder", estate, len(company))]
         unsold = (use == 0) & (draws.below("parcel.unsold", estate, 3) == 0)
         common = lookup(["业主共有", "农户", "街道办事处", "农民集体"], use)
-        return choose(unsold, firms.name(builder), common)
+        return choose(unsold, firms.name(builder(self._c, estate)), common)
 
     def _extract(
         self, night: Night, codes: Column, shapes: NDArray[np.object_], community: Ints, use: Ints, chosen: Ints,

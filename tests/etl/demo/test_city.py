@@ -38,6 +38,7 @@ PINNED = {
     "scjg_officers/20261101/scjg_officers_20261101.csv": "5057821320da8afd",
     "fg_licenses/20261101/fg_licenses_20261101.csv": "81e2464e812c3602",
     "fg_penalties/20261101/fg_penalties_20261101.csv": "d8f64dc9a9a989b6",
+    "zj_projects/20261101/zj_projects_20261101.csv": "0a4a014d6486aef3",
 }
 
 
@@ -65,7 +66,7 @@ def read_csv(city: Summary, file: str, encoding: str) -> pd.DataFrame:
 def rows_of(city: Summary, file: str) -> int:
     path = city.directory / file
     if path.suffix == ".csv":
-        encoding = "utf-8-sig" if file.startswith(("rs", "tj", "fg")) else "gb18030"
+        encoding = "utf-8-sig" if file.startswith(("rs", "tj", "fg", "zj_projects")) else "gb18030"
         with path.open(encoding=encoding, newline="") as f:
             return sum(1 for _ in csv.reader(f)) - 1
     if path.suffix == ".jsonl":

@@ -102,7 +102,7 @@ SAME = {
     "id_number": {"equal", "equal_unverified", "damaged", "damaged_partly", "unreadable", "missing"},
     "birth_date": {"equal", "missing"},
     "address": {"home", "building", "site", "village", "county", "missing"},
-    "organization": {"identical", "missing"},
+    "organization": {"full", "identical", "missing"},
     "organization_code": {"equal", "equal_unverified", "missing"},
     "representative": {"number", "identical", "missing"},
     "phone": {"equal", "missing"},

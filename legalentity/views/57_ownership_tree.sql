@@ -1,4 +1,4 @@
--- 股权与分支树：每个机构往下逐级出资的企业和设立的分支机构；循环持股处不再往下
+-- 股权与分支树：每个机构往下逐级出资的企业和设立的分支机构；循环持股处不再往下。只看一个机构的用 ownership_tree_of
 -- view: legalentity.ownership_tree
 -- column root_id: 起点机构编号
 -- column parent_id: 上一级机构编号
@@ -6,15 +6,7 @@
 -- column depth: 级数
 -- column share_percent: 沿此路径的出资比例（%）；有一级未填的为空
 -- column path: 路径（机构编号，以 / 分隔）
-WITH RECURSIVE edge AS (
-    SELECT owner_organization_id AS parent_id, organization_id, 'shareholder' AS relation,
-        max(share_percent) AS share_percent
-    FROM legalentity.ownership
-    WHERE owner_organization_id IS NOT NULL AND owner_organization_id <> organization_id
-    GROUP BY owner_organization_id, organization_id
-    UNION ALL
-    SELECT parent_id, organization_id, 'branch', CAST(100 AS FLOAT8) FROM legalentity.branch WHERE parent_id IS NOT NULL
-),
+WITH RECURSIVE edge AS (SELECT parent_id, organization_id, relation, share_percent FROM legalentity.ownership_edge),
 tree AS (
     SELECT parent_id AS root_id, parent_id, organization_id, relation, 1 AS depth, share_percent,
         '/' || CAST(parent_id AS VARCHAR) || '/' || CAST(organization_id AS VARCHAR) || '/' AS path
