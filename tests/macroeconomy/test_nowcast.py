@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from basedb.cli.main import main
+from macroeconomy.analysis import x13
 from macroeconomy.forecast.combine import forecast
 from macroeconomy.forecast.history import History
 from macroeconomy.forecast.nowcast import Nowcaster
@@ -216,6 +218,23 @@ def test_a_server_answers_too(request: pytest.FixtureRequest, tmp_path: Path) ->
     assert told["kept"] == 1
     rows = answer(server, "POWER", "--basis", "cur", "--last", "12", command="adjust")["rows"]
     assert len(rows) == 12 and all(row["adjusted"] * row["seasonal"] > 0 for row in rows)
+
+
+def test_seasons_are_taken_out_by_x13_where_asked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("POWER", "--basis", "cur", "--method", "x13")
+    told, beside = answer(office, *words, command="adjust"), answer(office, *words[:3], command="adjust")
+    assert told["model"].startswith("X-13ARIMA-SEATS") and beside["model"] == "STL"
+    pairs = zip(told["rows"], beside["rows"], strict=True)
+    assert all(one["adjusted"] == pytest.approx(other["adjusted"], rel=0.02) for one, other in pairs)
+    people = ["--store", office.store.url, "macro", "adjust", *words]
+    assert "X-13ARIMA-SEATS 1." in CliRunner().invoke(main, people).output
+
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(x13, "distribution", missing)
+    result = CliRunner().invoke(main, people)
+    assert result.exit_code == 2 and "basedb[x13]" in result.output
 
 
 def test_scenarios_are_kept_under_their_name(office: Office) -> None:
