@@ -92,9 +92,7 @@ def specification(given: Given) -> str:
     if names := list(map(str, design)):
         types = " ".join(_TYPES[name] for name in names)
         rows = _numbers(chain.from_iterable(design.to_numpy()))
-        parts.append(
-            f"regression{{user=({' '.join(names)}) usertype=({types}) start={start} data=({rows})}}"
-        )
+        parts.append(f"regression{{user=({' '.join(names)}) usertype=({types}) start={start} data=({rows})}}")
     mode = "mult" if given.multiplicative else "add"
     return "\n".join(
         [*parts, "outlier{types=(ao ls)}", "automdl{}", f"x11{{mode={mode} save=(d10 d12 d16)}}\n"]
