@@ -99,11 +99,7 @@ def show(
 ) -> None:
     """显示指标 INDICATOR（代码或名称）的现行数 / the current figures of an indicator."""
     if boundaries == "today":
-        if as_of:
-            raise Usage(
-                "按今日区划只有现行数，不能与 --as-of 同用 / today's boundaries show current figures only"
-            )
-        _show_rebased(site, indicator, division, basis, last)
+        _show_rebased(site, indicator, division, basis, as_of, last)
         return
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
@@ -121,13 +117,18 @@ def show(
     tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
 
 
-def _show_rebased(site: Site, indicator: str, division: str | None, basis: str | None, last: int) -> None:
+def _show_rebased(
+    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
+) -> None:
+    figures = "macroeconomy.observation_rebased"
+    if as_of:
+        figures += f"_as_of(DATE '{as_of:%Y-%m-%d}')"
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
-        measure = basis or usual_basis(reader, code, place, "macroeconomy.observation_rebased")
+        measure = basis or usual_basis(reader, code, place, figures)
         rows = reader.ask(
             "SELECT period, normal_value, normal_unit, rule, members, effective, explanation"
-            " FROM macroeconomy.observation_rebased WHERE indicator = ? AND division = ? AND basis = ?"
+            f" FROM {figures} WHERE indicator = ? AND division = ? AND basis = ?"
             f" ORDER BY period_end DESC, frequency, normal_unit LIMIT {int(last)}",
             [code, place, measure],
         ).records()
