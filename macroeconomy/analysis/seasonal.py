@@ -96,7 +96,10 @@ def by_stl(given: Given) -> Parts:
     calendar = pd.Series(design.to_numpy(float) @ np.array(fitted.coefficients), design.index)
     told = zip(fitted.coefficients, fitted.t_values, strict=True)
     effects = dict(zip(map(str, design), told, strict=True))
-    parts = STL(given.level - calendar, period=given.per_year, seasonal=_SEASONAL, robust=True).fit()
+    # Seasons as local means (R's default), not local trends: those lead the last years astray.
+    parts = STL(
+        given.level - calendar, period=given.per_year, seasonal=_SEASONAL, seasonal_deg=0, robust=True
+    ).fit()
     return Parts(parts.trend, parts.seasonal, calendar, effects, "STL")
 
 
