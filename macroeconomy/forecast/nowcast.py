@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from macroeconomy.analysis.seasonal import factors
@@ -53,6 +53,8 @@ class Nowcaster:
         with warnings.catch_warnings():
             # The likelihood hardly rises any more; the iterations are limited on purpose.
             warnings.simplefilter("ignore", ConvergenceWarning)
+            # It can fall at the top; the estimates before are kept then.
+            warnings.simplefilter("ignore", EstimationWarning)
             self._fitted = model.fit(maxiter=_ITERATIONS, tolerance=_TOLERANCE, disp=False)
 
     def quarters(self, least: int = 1) -> pd.PeriodIndex:

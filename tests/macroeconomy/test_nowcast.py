@@ -16,7 +16,10 @@ from click.testing import CliRunner
 
 from basedb.cli.main import main
 from macroeconomy.analysis import x13
+from macroeconomy.forecast import backtest
+from macroeconomy.forecast.backtest import Record
 from macroeconomy.forecast.combine import forecast
+from macroeconomy.forecast.distribution import Forecast
 from macroeconomy.forecast.history import History
 from macroeconomy.forecast.nowcast import Nowcaster
 from macroeconomy.forecast.panel import Panel, build, periods
@@ -193,8 +196,15 @@ def answer(office: Office, *words: str, command: str = "nowcast") -> dict[str, A
     return told
 
 
+@pytest.fixture
+def at_its_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model is not tested on past quarters, which costs most of the time."""
+    monkeypatch.setattr(backtest, "record", lambda target, others: backtest.UNTESTED)
+
+
 def test_nowcast_at_the_command_line(office: Office) -> None:
     told = answer(office, "--since", "2026-11-01", "--save")
+    assert told["tested"]["quarters"] == 8 and told["tested"]["factor"] > 0
     (row,) = told["rows"]
     assert (told["to"], row["period"]) == ("2025-Q3", "2025-Q4") and told["from_monthly"] == [
         "BUDGET",
@@ -205,11 +215,17 @@ def test_nowcast_at_the_command_line(office: Office) -> None:
     assert row["value"] == pytest.approx(whole, rel=0.02)
     assert row["growth"] == pytest.approx(100 * (whole / float(output.values.iloc[-8:-4].sum()) - 1), abs=2)
     assert {item["indicator"] for item in told["news"]["surprises"]} == {"BUDGET", "POWER"}
+    assert row["low95"] < row["low80"] < whole < row["high80"] < row["high95"]
     assert told["kept"] == 1
-    # Other figures beside the same target make another nowcast.
-    assert answer(office, "--as-of", "2026-11-05", "--save")["kept"] == 1
 
 
+@pytest.mark.usefixtures("at_its_word")
+def test_a_nowcast_is_kept_once_per_figures(office: Office) -> None:
+    # The store has that of all figures; other figures beside the same target make another one.
+    assert [answer(office, "--as-of", "2026-11-05", "--save")["kept"] for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.usefixtures("at_its_word")
 def test_a_server_answers_too(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     server = published(new_office("postgresql", request, tmp_path))
     told = answer(server, "--save")
@@ -237,6 +253,7 @@ def test_seasons_are_taken_out_by_x13_where_asked(office: Office, monkeypatch: p
     assert result.exit_code == 2 and "basedb[x13]" in result.output
 
 
+@pytest.mark.usefixtures("at_its_word")
 def test_scenarios_are_kept_under_their_name(office: Office) -> None:
     words = ("--quarters", "2", "--assume", "POWER=+5", "--save")
     told = answer(office, *words)
@@ -262,7 +279,27 @@ def test_what_cannot_be_asked(office: Office, words: tuple[str, ...]) -> None:
     assert result.exit_code == 2, result.output
 
 
+@pytest.mark.usefixtures("at_its_word")
 def test_the_table_for_people(office: Office) -> None:
     words = ["--store", office.store.url, "macro", "nowcast", "--since", "2026-11-01", "--assume", "POWER=-3"]
     output = CliRunner().invoke(main, words).output
     assert "2025-Q4" in output and "POWER=-3%" in output and "影响" in output
+    assert "未经以往误差检验" in output
+
+
+def test_intervals_are_as_wide_as_errors_were() -> None:
+    told = Forecast("nowcast", np.array([100.0, 100.0]), np.tril(np.ones((2, 2))), 2.0)
+    wider = Record(8, 1.5).widen(told)
+    low, high = wider.interval(0.8)
+    # Student's 90 % point of eight degrees of freedom is 1.397.
+    assert high - 100 == pytest.approx(1.397 * 3 * np.sqrt([1, 2]), rel=1e-3)
+    assert 100 - low == pytest.approx(high - 100)
+    assert wider.through(np.eye(2)).quantile(0.9) == pytest.approx(high)
+    assert backtest.UNTESTED.widen(told) == told
+
+
+def test_a_short_history_is_not_tested() -> None:
+    monthly, output = economy()
+    short = [replace(item, values=item.values.iloc[-17 * 3 :]) for item in monthly]
+    recent = replace(output, values=output.values.iloc[-17:])
+    assert backtest.record(recent, short) == backtest.UNTESTED
