@@ -76,12 +76,13 @@ def nowcast(
     try:
         panel = build(target, others)
         before = panel.of(earlier) if since else None
+        model = Nowcaster(panel)
     except ValueError as error:
         raise Usage(f"不能即时预测{name}：{error} / cannot be nowcast") from error
     unknown = sorted(set(assumed) - set(panel.columns))
     if unknown:
         raise Usage(f"模型中没有 {'、'.join(unknown)}；有 {'、'.join(panel.columns)} / not in the model")
-    model, seen = Nowcaster(panel), record(target, others)
+    seen = record(target, others)
     coming = model.quarters(quarters)
     scenario = "，".join(f"{key}={value:+g}%" for key, value in sorted(assumed.items()))
     beside = tuple(taken.history for taken in panel.columns.values())
@@ -136,7 +137,8 @@ def _document(
     _year_before(history, rows)
     document: dict[str, Any] = {
         "indicator": history.indicator, "division": history.division, "basis": history.basis,
-        "vintage": history.vintage, "to": history.origin, "from_monthly": list(model.panel.columns), "rows": rows,
+        "vintage": history.vintage, "to": history.origin, "from_monthly": list(model.panel.columns),
+        "autocorrelated": model.autocorrelated, "rows": rows,
     }  # fmt: skip
     if changed is not None:
         document["scenario"] = {"assumed": scenario, "rows": rows_of(changed)}
@@ -168,6 +170,8 @@ def _tell(name: str, model: Nowcaster, base: Prediction, changed: Prediction | N
             titles[2:],
         )  # fmt: skip
     say(f"所据月度指标：{'、'.join(model.panel.columns)} / from these monthly indicators")
+    if not model.autocorrelated:
+        say("个别波动按白噪声估计 / what is not common was taken for white noise")
 
 
 def _tell_news(quarter: str, since: str, news: News) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from macroeconomy.forecast.distribution import Forecast
 from macroeconomy.forecast.history import History
-from macroeconomy.forecast.nowcast import Nowcaster
+from macroeconomy.forecast.nowcast import NotEstimated, Nowcaster
 from macroeconomy.forecast.panel import build
 
 #: Quarters looked back on: each costs as much as the nowcast itself.
@@ -63,7 +63,10 @@ def ratios(target: History, others: Sequence[History], quarters: int) -> Iterato
             panel = build(then, [_cut(item, back) for item in others if item.frequency == "M"])
         except ValueError:  # too little history before that quarter
             return
-        model = Nowcaster(panel)
+        try:
+            model = Nowcaster(panel)
+        except NotEstimated:  # no nowcast would have been made then
+            continue
         told = model.forecast(model.quarters()[:1])
         error = float(target.values.iloc[-back]) - float(told.mean[0])
         yield error / float(told.deviations[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError
@@ -13,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from statsmodels.tools.sm_exceptions import EstimationWarning
+from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from basedb.cli.main import main
 from macroeconomy.analysis import x13
@@ -21,7 +24,7 @@ from macroeconomy.forecast.backtest import Record
 from macroeconomy.forecast.combine import forecast
 from macroeconomy.forecast.distribution import Forecast
 from macroeconomy.forecast.history import History
-from macroeconomy.forecast.nowcast import Nowcaster
+from macroeconomy.forecast.nowcast import NotEstimated, Nowcaster
 from macroeconomy.forecast.panel import Panel, build, periods
 from tests.macroeconomy.conftest import found as new_office
 from tests.macroeconomy.office import Office, budget, power
@@ -66,6 +69,28 @@ def world() -> tuple[list[History], History, Panel, Nowcaster]:
     monthly, output = economy()
     panel = build(shortened(output, 1), monthly)
     return monthly, output, panel, Nowcaster(panel)
+
+
+def test_a_model_that_goes_astray_is_estimated_more_simply(
+    world: tuple[list[History], History, Panel, Nowcaster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, fit, failing = world[2], DynamicFactorMQ.fit, {True}
+    assert world[3].autocorrelated
+
+    def fails(self: DynamicFactorMQ, **options: Any) -> Any:
+        if self.idiosyncratic_ar1 in failing:
+            warnings.warn("the likelihood fell", EstimationWarning, stacklevel=2)
+        return fit(self, **options)
+
+    monkeypatch.setattr(DynamicFactorMQ, "fit", fails)
+    simpler = Nowcaster(panel)
+    assert not simpler.autocorrelated
+    assert simpler.growth(simpler.quarters())[0] == pytest.approx(
+        world[3].growth(simpler.quarters())[0], abs=1
+    )
+    failing.add(False)
+    with pytest.raises(NotEstimated):
+        Nowcaster(panel)
 
 
 def test_periods_are_those_of_the_ordinals() -> None:
