@@ -194,8 +194,8 @@ def _told(seen: Record) -> str:
     if not seen.quarters:
         return "历史太短，区间未经以往误差检验 / too short a history: the intervals are the model's own"
     return (
-        f"区间按最近 {seen.quarters} 季预测的实际误差放宽（{seen.factor:.2f} 倍）"
-        f" / intervals as wide as the errors of the last {seen.quarters} quarters were"
+        f"区间按最近 {seen.quarters} 季的实际预测误差而定，为模型自称误差的 {seen.factor:.2f} 倍"
+        f" / intervals from the errors of the last {seen.quarters} quarters, so many times what the model claims"
     )
 
 
