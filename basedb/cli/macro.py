@@ -313,4 +313,4 @@ def tell(
 
 
 def _rounded(value: Any) -> Any:
-    return f"{value:,.10g}" if isinstance(value, float) else value
+    return f"{value or 0.0:,.10g}" if isinstance(value, float) else value  # no -0

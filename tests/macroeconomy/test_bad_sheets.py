@@ -15,6 +15,7 @@ from tests.macroeconomy.office import (
     bulletin,
     city_sheet,
     county_sheet,
+    power,
 )
 
 NAME = "tj_monthly_202609.xlsx"
@@ -227,6 +228,25 @@ def test_a_figure_without_any_unit_is_not_taken(desk: Office) -> None:
     desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
     assert {cell for _, cell, _, _ in desk.findings("macro.unit_unknown")} == {"全市!C5", "全市!D5"}
     assert desk.values("RETAIL", "ytd_yoy") != []
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("万千瓦时", [("2026-09", 769.0, "万千瓦时")]),
+        ("亿千瓦时", [("2026-09", 769.0, "亿千瓦时")]),
+        ("", [("2026-09", 769.0, "万千瓦时")]),
+        ("兆焦", []),
+    ],
+)
+def test_the_unit_a_document_states_counts_before_the_contracts(
+    desk: Office, printed: str, kept: list[tuple[str, float, str]]
+) -> None:
+    stated = power({"2026-09": 769.0}).replace("万千瓦时".encode(), printed.encode())
+    desk.deliver("dl_power", 1, "dl_power.json", stated)
+    assert [row[:3] for row in desk.values("POWER", "cur")] == kept
+    unread = [cell for _, cell, _, _ in desk.findings("macro.unit_unknown")]
+    assert unread == ([] if kept else ["全社会用电量", "工业用电量"])
 
 
 def test_missing_figures_are_findings_where_all_should_be_there(desk: Office) -> None:
