@@ -168,17 +168,22 @@ def compare(site: Site, indicator: str, period: str, division: str | None, basis
 def revisions(
     site: Site, indicator: str, division: str | None, basis: str | None, period: str | None
 ) -> None:
-    """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences."""
+    """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences.
+
+    指明时期的，未经修订也显示。/ A period that is named is shown even if it was never revised.
+    """
+    revised = (
+        " AND EXISTS (SELECT 1 FROM macroeconomy.revision o"
+        " WHERE o.series_id = r.series_id AND o.period = r.period AND o.vintage > 1)"
+    )
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
         measure = basis or usual_basis(reader, code, place)
         rows = reader.ask(
             "SELECT period, vintage, status, released_at, normal_value, normal_unit, revision, total_revision, source"
             " FROM macroeconomy.revision r WHERE indicator = ? AND division = ? AND basis = ?"
-            " AND coalesce(CAST(? AS TEXT), period) = period AND EXISTS ("
-            "  SELECT 1 FROM macroeconomy.revision o WHERE o.series_id = r.series_id AND o.period = r.period"
-            "  AND o.vintage > 1)"
-            " ORDER BY period_end DESC, vintage",
+            " AND coalesce(CAST(? AS TEXT), period) = period"
+            f"{'' if period else revised} ORDER BY period_end DESC, vintage",
             [code, place, measure, period],
         ).records()
     tell(

@@ -77,6 +77,8 @@ def test_revisions_are_told_in_order(url: str) -> None:
     rows = document(url, "revisions", "BUDGET")["rows"]
     assert [(row["vintage"], row["normal_value"]) for row in rows] == [(1, 7120.0), (2, 7200.0)]
     assert document(url, "revisions", "RETAIL")["rows"] == []
+    (never,) = document(url, "revisions", "RETAIL", "--period", "2026-09")["rows"]
+    assert (never["vintage"], never["total_revision"]) == (1, 0)
 
 
 def test_unknown_indicators_are_refused_with_those_known(url: str) -> None:
