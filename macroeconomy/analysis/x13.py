@@ -71,7 +71,8 @@ def by_x13(given: Given) -> Parts:
     if given.multiplicative:
         tables = {name: np.log(found) for name, found in tables.items()}
     version, model = _VERSION.search(diagnostics), _MODEL.search(diagnostics)
-    assert version and model, "X-13 writes both with every adjustment"
+    if version is None or model is None:
+        raise X13Failed("X-13 did not say what it did")
     return Parts(
         tables["d12"],
         tables["d10"],
