@@ -94,14 +94,16 @@ def _plain(feeds: Mapping[str, tuple[str, ...]]) -> str:
         f"trim({_quoted(fed[name])}) AS label_{name}" if name in fed else f"NULL::TEXT AS label_{name}"
         for name in LABELS
     )
+    unit_line = _quoted(fed["unit_line"]) if "unit_line" in fed else "''"
     cells = " UNION ALL ".join(
         f"""SELECT row_no, {place} AS place, {_literal(name)} AS cell, {_literal(name)} AS head,
-                {_quoted(name)} AS text, '{measure}' AS measure, {labels} FROM listed"""
+                {_quoted(name)} AS text, '{measure}' AS measure, {labels},
+                {unit_line} AS unit_line FROM listed"""
         for place, (name, measure) in enumerate(_value_columns(feeds), 1)
     )
     return f"""
         WITH listed AS (FROM incoming SEMI JOIN ({_PROCESSED}) USING (row_no)), cells AS ({cells})
-        SELECT *, '' AS "table", '' AS title, '' AS unit_line, NULL::TEXT AS period_text, NULL::TEXT AS labels,
+        SELECT *, '' AS "table", '' AS title, NULL::TEXT AS period_text, NULL::TEXT AS labels,
             NULL::TEXT AS merged, false AS as_text, false AS formula, NULL::TEXT AS attributes
         FROM cells ORDER BY row_no, place"""
 

@@ -153,7 +153,8 @@ def _units(
         head: Unit | None, quantity: Unit | None, label: str | None, line: str | None
     ) -> tuple[Unit, ...]:
         near = [unit for unit in (head, quantity, parse_unit(label)) if unit]
-        return (*near, *listed_units(line), *([default] if default else []))
+        # A unit that is printed but not understood is none: the contract's is not put in its place.
+        return (*near, *listed_units(line), *([default] if default and not (line and line.strip()) else []))
 
     return units
 

@@ -29,6 +29,15 @@ def _vintages(kind: str) -> list[str]:
     ]
 
 
+def _rebased_vintages(kind: str) -> list[str]:
+    """Figures on today's boundaries have reigns; they and the changes behind them are made anew by the next night."""
+    return [
+        f"DROP TABLE IF EXISTS {rebased_figure.fullname} CASCADE",
+        *forward_statements([rebased_figure], kind),
+        f"DELETE FROM {division_change.fullname}",
+    ]
+
+
 MIGRATIONS = (
     Migration(SCHEMA, 2, "forecasts", lambda kind: list(forward_statements(SAID, kind))),
     Migration(
@@ -44,4 +53,5 @@ MIGRATIONS = (
         "divisions as they are today",
         lambda kind: list(forward_statements([division_change, rebased_figure], kind)),
     ),
+    Migration(SCHEMA, 6, "vintages of divisions as they are today", _rebased_vintages),
 )

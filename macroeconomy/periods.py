@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from basedb.standards.labels import plain
 
 _CHINESE = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | {"零": "0"}
 _YEAR_NUMERALS = re.compile(r"[〇零一二三四五六七八九]{4}(?=年)")
@@ -78,8 +79,7 @@ def parse_period(text: str | None, year: int | None = None) -> Period | None:
     """
     if not text:
         return None
-    bare = unicodedata.normalize("NFKC", "".join(text.split())).replace("—", "-").replace("–", "-")
-    bare = _arabic(bare)
+    bare = _arabic(plain(text))
     for pattern in (_COMPACT, _MONTH if year is None else _MONTH_MARKED, _MONTH):
         if match := pattern.match(bare):
             groups = match.groupdict()

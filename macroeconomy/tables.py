@@ -230,10 +230,12 @@ rebased_figure = sa.Table(
     _open("rule", sa.Text, "规则：recoded 换码沿用、merged 合并相加、apportioned 按比重拆分", required=True),
     _open("members", sa.Text, "所据地区当时的代码（以 + 相连）", required=True),
     _open("effective", sa.Date, "最近一次变更的生效日期", required=True),
+    _open("current_from", sa.Date, "自该日起应当引用", primary_key=True),
+    _open("current_to", sa.Date, "至该日止应当引用（9999-12-31 为至今）", required=True),
     _open("published_at", INSTANT, "写入时间", required=True),
     _open("run_id", sa.BigInteger, "运行编号", required=True),
     schema=SCHEMA,
-    comment="按今日区划推算的数：变更前公布的数换到现行区划上",
+    comment="按今日区划推算的数：变更前公布的数换到现行区划上，每个版本及其现行区间",
 )
 
 cell_account = sa.Table(

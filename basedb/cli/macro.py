@@ -99,11 +99,7 @@ def show(
 ) -> None:
     """显示指标 INDICATOR（代码或名称）的现行数 / the current figures of an indicator."""
     if boundaries == "today":
-        if as_of:
-            raise Usage(
-                "按今日区划只有现行数，不能与 --as-of 同用 / today's boundaries show current figures only"
-            )
-        _show_rebased(site, indicator, division, basis, last)
+        _show_rebased(site, indicator, division, basis, as_of, last)
         return
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
@@ -121,13 +117,18 @@ def show(
     tell(site, title, rows, {"indicator": code, "division": place, "basis": measure}, right=("数值",))
 
 
-def _show_rebased(site: Site, indicator: str, division: str | None, basis: str | None, last: int) -> None:
+def _show_rebased(
+    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
+) -> None:
+    figures = "macroeconomy.observation_rebased"
+    if as_of:
+        figures += f"_as_of(DATE '{as_of:%Y-%m-%d}')"
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
-        measure = basis or usual_basis(reader, code, place, "macroeconomy.observation_rebased")
+        measure = basis or usual_basis(reader, code, place, figures)
         rows = reader.ask(
             "SELECT period, normal_value, normal_unit, rule, members, effective, explanation"
-            " FROM macroeconomy.observation_rebased WHERE indicator = ? AND division = ? AND basis = ?"
+            f" FROM {figures} WHERE indicator = ? AND division = ? AND basis = ?"
             f" ORDER BY period_end DESC, frequency, normal_unit LIMIT {int(last)}",
             [code, place, measure],
         ).records()
@@ -167,17 +168,22 @@ def compare(site: Site, indicator: str, period: str, division: str | None, basis
 def revisions(
     site: Site, indicator: str, division: str | None, basis: str | None, period: str | None
 ) -> None:
-    """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences."""
+    """显示 INDICATOR 的修订：每个时期各次发布的数 / what every release said, with the differences.
+
+    指明时期的，未经修订也显示。/ A period that is named is shown even if it was never revised.
+    """
+    revised = (
+        " AND EXISTS (SELECT 1 FROM macroeconomy.revision o"
+        " WHERE o.series_id = r.series_id AND o.period = r.period AND o.vintage > 1)"
+    )
     with asking(site, indicator) as (reader, code, name):
         place = find_division(reader, code, division)
         measure = basis or usual_basis(reader, code, place)
         rows = reader.ask(
             "SELECT period, vintage, status, released_at, normal_value, normal_unit, revision, total_revision, source"
             " FROM macroeconomy.revision r WHERE indicator = ? AND division = ? AND basis = ?"
-            " AND coalesce(CAST(? AS TEXT), period) = period AND EXISTS ("
-            "  SELECT 1 FROM macroeconomy.revision o WHERE o.series_id = r.series_id AND o.period = r.period"
-            "  AND o.vintage > 1)"
-            " ORDER BY period_end DESC, vintage",
+            " AND coalesce(CAST(? AS TEXT), period) = period"
+            f"{'' if period else revised} ORDER BY period_end DESC, vintage",
             [code, place, measure, period],
         ).records()
     tell(
@@ -312,4 +318,4 @@ def tell(
 
 
 def _rounded(value: Any) -> Any:
-    return f"{value:,.10g}" if isinstance(value, float) else value
+    return f"{value or 0.0:,.10g}" if isinstance(value, float) else value  # no -0

@@ -27,18 +27,29 @@ _EFFECTS = {
 @division_option
 @basis_option
 @as_of_option
+@click.option(
+    "--method", type=click.Choice(["stl", "x13"]), default="stl", show_default=True,
+    help="x13 用美国普查局的 X-13ARIMA-SEATS（basedb[x13]） / needs the extra x13",
+)  # fmt: skip
 @click.option("--last", default=13, show_default=True, help="最近几期 / how many periods")
 @pass_site
 def adjust(
-    site: Site, indicator: str, division: str | None, basis: str | None, as_of: datetime | None, last: int
+    site: Site,
+    indicator: str,
+    division: str | None,
+    basis: str | None,
+    as_of: datetime | None,
+    method: str,
+    last: int,
 ) -> None:
     """季节调整 INDICATOR，含春节与工作日 / seasonally adjusted, with the Spring Festival and working days.
 
     累计数先化为当期数。需要 statsmodels（basedb[macro]）。/ Totals are taken apart first.
     """
     try:
-        from macroeconomy.analysis.seasonal import Adjusted
+        from macroeconomy.analysis.seasonal import Adjusted, by_stl
         from macroeconomy.analysis.seasonal import adjust as adjusted
+        from macroeconomy.analysis.x13 import by_x13
     except ModuleNotFoundError as error:
         raise Usage(
             "季节调整需要 statsmodels：pip install 'basedb[macro]' / seasonal adjustment needs the extra macro"
@@ -48,8 +59,13 @@ def adjust(
     factors = factors and history.values.min() > 0
     try:
         found: Adjusted = adjusted(
-            history.values, history.frequency, factors, history.basis == "stock", history.estimated
-        )
+            history.values, history.frequency, factors, history.basis == "stock", history.estimated,
+            by_x13 if method == "x13" else by_stl,
+        )  # fmt: skip
+    except ModuleNotFoundError as error:
+        raise Usage(
+            "X-13 没有安装：pip install 'basedb[x13]' / X-13 is not installed, it comes with the extra x13"
+        ) from error
     except ValueError as error:
         raise Usage(f"{name}不能作季节调整：{error} / cannot be adjusted") from error
     parts = pd.DataFrame(
@@ -68,7 +84,8 @@ def adjust(
     effects = {key: {"coefficient": beta, "t": t} for key, (beta, t) in found.effects.items()}
     subject = {
         "indicator": history.indicator, "division": history.division, "basis": history.basis,
-        "vintage": history.vintage, "multiplicative": factors, "effects": effects,
+        "vintage": history.vintage, "method": method, "model": found.model, "multiplicative": factors, "effects": effects,
+        "outliers": list(found.outliers),
         "seasonality": {
             key: {"qs": tests[0], "kruskal": tests[1]}
             for key, tests in (("before", found.seasonality_before), ("after", found.seasonality_after))
@@ -77,6 +94,9 @@ def adjust(
     title = f"{name} {history.division} 季节调整 / seasonally adjusted ({history.unit}, {history.vintage})"
     tell(site, title, rows, subject, ("数值", "季调后", "趋势", "季节", "日历", "环比"))
     if not site.json:
+        say(f"方法 / by {found.model}")
+        if found.outliers:
+            say(f"离群值（保留在季调后序列中） / outliers, left in: {'、'.join(found.outliers)}")
         _tell_diagnostics(history, effects, subject["seasonality"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from basedb.cli.site import Site, pass_site
 from basedb.store.native import Reader, reading
 from etl.derived import publish
 from macroeconomy.forecast.combine import TooShort
-from macroeconomy.forecast.family import NAMES
+from macroeconomy.forecast.family import ENGINES, NAMES
 from macroeconomy.forecast.hierarchy import predict_hierarchies
 from macroeconomy.forecast.history import (
     History,
@@ -80,6 +81,10 @@ def forecast(
         raise Usage("--all 不与 --division、--basis 合用 / --all goes without --division and --basis")
     if method and not every:
         raise Usage("--reconcile 须与 --all 合用 / --reconcile goes with --all")
+    if model in ENGINES and find_spec("statsforecast") is None:
+        raise Usage(
+            f"{model} 需要 statsforecast：pip install 'basedb[statsforecast]' / needs the extra statsforecast"
+        )
     made = (
         _predict_all(site, as_of, horizon, model, method)
         if every

@@ -20,6 +20,7 @@ from macroeconomy.indicators import indicators
 from macroeconomy.periods import ordinal, parse_period
 
 if TYPE_CHECKING:
+    from macroeconomy.forecast.backtest import Record
     from macroeconomy.forecast.nowcast import News, Nowcaster
 
 _DAY = click.DateTime(["%Y-%m-%d", "%Y%m%d"])
@@ -54,6 +55,7 @@ def nowcast(
     需要 statsmodels（basedb[macro]）。/ Needs the extra macro.
     """
     try:
+        from macroeconomy.forecast.backtest import record
         from macroeconomy.forecast.nowcast import Nowcaster
         from macroeconomy.forecast.panel import build
     except ModuleNotFoundError as error:
@@ -70,26 +72,30 @@ def nowcast(
     target = next((item for item in found if item.indicator == code), None)
     if target is None:
         raise Usage(f"{vintage} 尚无 {name} {place} 的数据 / no figures known on that day")
+    others = [item for item in found if item.indicator != code]
     try:
-        panel = build(target, [item for item in found if item.indicator != code])
+        panel = build(target, others)
         before = panel.of(earlier) if since else None
+        model = Nowcaster(panel)
     except ValueError as error:
         raise Usage(f"不能即时预测{name}：{error} / cannot be nowcast") from error
     unknown = sorted(set(assumed) - set(panel.columns))
     if unknown:
         raise Usage(f"模型中没有 {'、'.join(unknown)}；有 {'、'.join(panel.columns)} / not in the model")
-    model = Nowcaster(panel)
+    seen = record(target, others)
     coming = model.quarters(quarters)
     scenario = "，".join(f"{key}={value:+g}%" for key, value in sorted(assumed.items()))
     beside = tuple(taken.history for taken in panel.columns.values())
-    base = published(target, model.forecast(coming), beside)
-    changed = published(target, model.forecast(coming, assumed), beside) if assumed else None
+    base = published(target, seen.widen(model.forecast(coming)), beside)
+    changed = published(target, seen.widen(model.forecast(coming, assumed)), beside) if assumed else None
     news = model.news(before, coming[0]) if before else None
     kept = _save(site, changed or base, scenario) if save else {}
     if site.json:
-        print_json(_document(model, base, changed, scenario, news) | kept)
+        tested = {"tested": {"quarters": seen.quarters, "factor": seen.factor}}
+        print_json(_document(model, base, changed, scenario, news) | tested | kept)
         return
     _tell(name, model, base, changed, scenario)
+    say(_told(seen))
     if news:
         _tell_news(str(coming[0]), then.isoformat() if then else "", news)
     if kept:
@@ -131,7 +137,8 @@ def _document(
     _year_before(history, rows)
     document: dict[str, Any] = {
         "indicator": history.indicator, "division": history.division, "basis": history.basis,
-        "vintage": history.vintage, "to": history.origin, "from_monthly": list(model.panel.columns), "rows": rows,
+        "vintage": history.vintage, "to": history.origin, "from_monthly": list(model.panel.columns),
+        "autocorrelated": model.autocorrelated, "rows": rows,
     }  # fmt: skip
     if changed is not None:
         document["scenario"] = {"assumed": scenario, "rows": rows_of(changed)}
@@ -163,6 +170,8 @@ def _tell(name: str, model: Nowcaster, base: Prediction, changed: Prediction | N
             titles[2:],
         )  # fmt: skip
     say(f"所据月度指标：{'、'.join(model.panel.columns)} / from these monthly indicators")
+    if not model.autocorrelated:
+        say("个别波动按白噪声估计 / what is not common was taken for white noise")
 
 
 def _tell_news(quarter: str, since: str, news: News) -> None:
@@ -178,6 +187,16 @@ def _tell_news(quarter: str, since: str, news: News) -> None:
         titles,
     )
     say(f"历史数据修订的影响 {news.revisions:+.3f} / revisions of earlier figures")
+
+
+def _told(seen: Record) -> str:
+    """What the intervals are founded on."""
+    if not seen.quarters:
+        return "历史太短，区间未经以往误差检验 / too short a history: the intervals are the model's own"
+    return (
+        f"区间按最近 {seen.quarters} 季的实际预测误差而定，为模型自称误差的 {seen.factor:.2f} 倍"
+        f" / intervals from the errors of the last {seen.quarters} quarters, so many times what the model claims"
+    )
 
 
 def _save(site: Site, prediction: Prediction, scenario: str) -> dict[str, Any]:

@@ -41,14 +41,18 @@ class Site:
     @property
     def ready_store(self) -> Store:
         """The store, once it is known to be reachable, initialised and of this program's version."""
-        store = self.store
-        applied = applied_versions(store)
+        refuse_other_version(self.versions, list(self.domains.values()))
+        return self.store
+
+    @property
+    def versions(self) -> set[tuple[str, int]]:
+        """The migrations the store has had. StoreMissing if it was not initialised."""
+        applied = applied_versions(self.store)
         if not applied:
             raise StoreMissing(
-                f"{store.label} 还没有初始化，请先运行 basedb init / not initialised yet; run basedb init first"
+                f"{self.store.label} 还没有初始化，请先运行 basedb init / not initialised yet; run basedb init first"
             )
-        refuse_other_version(applied, list(self.domains.values()))
-        return store
+        return applied
 
     @property
     def domains(self) -> Mapping[str, BaseDomain]:

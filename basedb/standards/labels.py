@@ -12,6 +12,7 @@ _MARKS = re.compile(rf"[{FOOTNOTE_MARKS}]+|\[\d{{1,2}}\]$")
 _NUMBERING = re.compile(
     r"^(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+[、.．]|[(（]\d{1,2}[)）]|\d{1,2}[、．](?!\d)|\d{1,2}\.(?!\d))"
 )
+_TO = re.compile(r"(?<=[\d月季一二三四五六七八九十])(?:[-‐‑‒–—―~〜∼]+|[至到])(?=[\d一二三四五六七八九十])")
 _PART_OF = re.compile(r"^(?:#|＃|其中[:：]?)")
 
 
@@ -26,6 +27,11 @@ def fold_label(text: str) -> str:
     for pattern in (_NUMBERING, _PART_OF, _NUMBERING):
         bare = pattern.sub("", bare, count=1)
     return bare
+
+
+def plain(text: str) -> str:
+    """A text half-width and without white space, with one sign for "to": ``２０２６年 １—１０月`` is ``2026年1-10月``."""
+    return _TO.sub("-", unicodedata.normalize("NFKC", "".join(text.split())))
 
 
 def is_part(text: str) -> bool:

@@ -46,7 +46,12 @@ READER_OPTIONS: dict[str, dict[str, Any]] = {
     "xlsx": _SHEET,
     "xls": _SHEET,
     "dbf": {"encoding": _TEXT},
-    "json": {"encoding": _TEXT, "records": {"type": "string"}, "count": _TEXT},
+    "json": {
+        "encoding": _TEXT,
+        "records": {"type": "string"},
+        "count": _TEXT,
+        "document": {"type": "array", "items": _TEXT, "minItems": 1},
+    },
     "jsonl": {"encoding": _TEXT},
     "xml": {"encoding": _TEXT, "record": _TEXT, "count": _TEXT},
     "parquet": {},

@@ -57,7 +57,8 @@ def read_json(
 ) -> ReadResult:
     """Read the objects of one list in a JSON document; `records` is its dotted path, empty for the top.
 
-    `count`, where given, is the dotted path of the number of records that the document states.
+    `count`, where given, is the dotted path of the number of records that the document states. `document` names what
+    the document states once for all records (a unit of measurement, say), by dotted path: a column of each.
     """
     data, encoding = _text(path, spec)
     try:
@@ -79,15 +80,19 @@ def read_json(
             path, codes.MALFORMED, f"JSON 无法解析：{error}", f"not readable JSON: {error}"
         ) from error
     records = Records()
+    for_all = {name: _stated(document, name) for name in spec.options.get("document", ())}
     for row_no, value in enumerate(_rows(document, spec.options.get("records", ""), path), 1):
-        _take(records, row_no, value, "" if isinstance(value, dict) else str(value))
+        if isinstance(value, dict):
+            _take(records, row_no, for_all | value, "")
+        else:
+            _take(records, row_no, value, str(value))
     if "count" in spec.options:
         records.compare_count(_stated(document, spec.options["count"]))
     return records.result(path, contract, others)
 
 
 def _stated(document: Any, where: str) -> str | None:
-    """The number of records the document states at a dotted path, as written."""
+    """What the document states at a dotted path, as written; None if that is no single value."""
     for part in where.split("."):
         document = document.get(part) if isinstance(document, dict) else None
     return document if isinstance(document, str) else None

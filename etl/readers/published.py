@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from openpyxl.utils import get_column_letter
 
 from basedb.findings import Severity, define
 from basedb.standards.labels import FOOTNOTE_MARKS, fold_label, indent_of, is_part
@@ -29,6 +27,15 @@ from etl.contract.model import Contract, ReaderSpec
 from etl.readers.grid import Grid, Place, read_xlsx_grids
 from etl.readers.grid_xls import read_xls_grids
 from etl.readers.opening import open_bytes
+from etl.readers.published_header import (
+    NUMBER,
+    UNIT_LINE,
+    Shape,
+    Table,
+    header_at,
+    header_of,
+    shifted_column,
+)
 from etl.readers.result import (
     IgnoredRow,
     Note,
@@ -68,39 +75,12 @@ SHIFTED = define(
     "the header does not stand over the columns of data",
 )
 
-_UNIT_LINE = re.compile(r"^[(（]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>.+?)[)）]?\s*$")
 _FOOTNOTE = re.compile(
     rf"^\s*(?:注|说明|备注|附注|资料来源|数据来源|来源)\s*[:：\d]|^\s*[{FOOTNOTE_MARKS}]\s*\S|^\s*注$"
 )
 _OLE = b"\xd0\xcf\x11\xe0"
 #: A label without data that is longer than this is a sentence.
 _LONGEST_LABEL = 30
-#: A title stands in one of the first rows.
-_TITLE_ROWS = 20
-_NUMBER = re.compile(r"^[-+−－]?[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?%?$")
-_SYMBOLS = frozenset({"-", "—", "–", "－", "…", "……", "...", "——", "／", "/", "x", "X"})
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A table of the contract: its name, what its title looks like, and the headings over its labels."""
-
-    name: str
-    title: re.Pattern[str]
-    stub: Mapping[str, str]
-
-
-@dataclass
-class _Table:
-    """A header in force: where labels stand and by what role, and what stands over the value columns."""
-
-    shape: _Shape
-    title: str
-    period: str
-    stub: dict[int, str]
-    heads: dict[int, str]
-    body: int
-    parents: list[tuple[float, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -125,7 +105,7 @@ def read_published(
     """
     del others
     shapes = [
-        _Shape(item["name"], re.compile(item["title"]), {fold_label(k): v for k, v in item["stub"].items()})
+        Shape(item["name"], re.compile(item["title"]), {fold_label(k): v for k, v in item["stub"].items()})
         for item in spec.options["tables"]
     ]
     grids = _grids(path, spec.options)
@@ -165,20 +145,19 @@ def _title(grid: Grid) -> str:
     return next((cell.strip() for row in grid.rows for cell in row if cell and cell.strip()), "")
 
 
-def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
+def _page(grid: Grid, shapes: Sequence[Shape], first: int) -> _Page:
     page = _Page()
     end = len(grid.rows)
     while end and not any(cell and cell.strip() for cell in grid.rows[end - 1]):
         end -= 1
     if not end:
         return page
-    titles = [cell for row in grid.rows[:_TITLE_ROWS] for cell in row if cell] + [grid.name]
-    table = next(_headers(grid, shapes, titles, 0, end), None)
+    table = header_of(grid, shapes, end)
     if table is None:
         zh = f"工作表“{grid.name}”不是合同约定的表：{_title(grid)}"
         _reject_page(page, grid, end, first, UNKNOWN_TABLE, zh, f"the sheet {grid.name} is no declared table")
         return page
-    if moved := _shifted(grid, table, end):
+    if moved := shifted_column(grid, table, end):
         zh = f"工作表“{grid.name}”的表头与数据列错位：{moved} 列有数据而没有表头"
         en = f"the sheet {grid.name}: no header over the data of column {moved}"
         _reject_page(page, grid, end, first, SHIFTED, zh, en)
@@ -189,7 +168,7 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
     start = at = table.body
     while at < end:
         number = first + at - start
-        again = _header_at(grid, table.shape, table.title, table.period, at, end)
+        again = header_at(grid, table.shape, table.title, table.period, at, end)
         texts = [cell.strip() for cell in grid.rows[at] if cell and cell.strip()]
         if again is not None:
             for line in range(at, again.body):
@@ -198,7 +177,7 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
             continue
         if not texts:
             page.ignored.append(IgnoredRow(number, "blank"))
-        elif len(texts) == 1 and (stated := _UNIT_LINE.match(texts[0])):
+        elif len(texts) == 1 and (stated := UNIT_LINE.match(texts[0])):
             page.notes.append(
                 note(
                     UNIT_CHANGES,
@@ -216,24 +195,6 @@ def _page(grid: Grid, shapes: Sequence[_Shape], first: int) -> _Page:
         at += 1
     page.length = end - start
     return page
-
-
-def _shifted(grid: Grid, table: _Table, end: int) -> str:
-    """The first column of figures that lacks its part of the header, where a part stands beside all figures."""
-    filled = {
-        column
-        for at in range(table.body, end)
-        for column in table.heads
-        if (text := grid.own_text(at, column).strip()) in _SYMBOLS or _NUMBER.match(text)
-    }
-    lowest = table.body - 1
-    bare = sorted(
-        column
-        for column in filled
-        if (lowest, column) not in grid.covered and not grid.own_text(lowest, column).strip()
-    )
-    beside = [column for column, head in table.heads.items() if head and filled and column > max(filled)]
-    return get_column_letter(bare[0] + 1) if bare and beside else ""
 
 
 def _reject_page(page: _Page, grid: Grid, end: int, first: int, code: str, zh: str, en: str) -> None:
@@ -255,83 +216,16 @@ def _hidden(grid: Grid) -> Note:
     return note(HIDDEN, f"{grid.name}：{where}是隐藏的", f"{grid.name}: hidden rows, columns or sheet")
 
 
-def _headers(
-    grid: Grid, shapes: Sequence[_Shape], titles: Sequence[str], start: int, end: int
-) -> Iterator[_Table]:
-    """Headers of the shapes whose title is among `titles`, from row `start` on."""
-    for shape in shapes:
-        found = next(((text, m) for text in titles if (m := shape.title.search(_flat(text)))), None)
-        if found is None:
-            continue
-        title, match = found
-        period = match.groupdict().get("period") or ""
-        for at in range(start, end):
-            header = _header_at(grid, shape, title, period, at, end)
-            if header is not None:
-                yield header
-                break
-
-
-def _flat(text: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(text.split()))
-
-
-def _header_at(grid: Grid, shape: _Shape, title: str, period: str, at: int, end: int) -> _Table | None:
-    """The header whose first row is `at`: one of the shape's headings stands there, and values beside it."""
-    stub = {
-        column: shape.stub[folded]
-        for column in range(grid.width)
-        if (folded := fold_label(grid.own_text(at, column))) in shape.stub
-    }
-    if not stub:
-        return None
-    depth = max(grid.extent.get((at, column), (at, column))[0] - at for column in stub) + 1
-    while at + depth < end and _continues(grid, at + depth, stub):
-        depth += 1
-    heads = {
-        column: "/".join(_parts(grid, at, depth, column))
-        for column in range(grid.width)
-        if column not in stub
-    }
-    if not any(heads.values()):
-        return None
-    return _Table(shape, title.strip(), period, stub, heads, at + depth)
-
-
-def _continues(grid: Grid, row: int, stub: Mapping[int, str]) -> bool:
-    """Whether a row without labels still belongs to the header: it has texts, none of them a number."""
-    if any(grid.own_text(row, column).strip() for column in stub):
-        return False
-    texts = [cell.strip() for cell in grid.rows[row] if cell and cell.strip()]
-    return bool(texts) and not any(
-        _NUMBER.match(text) or text in _SYMBOLS or _UNIT_LINE.match(text) for text in texts
-    )
-
-
-def _parts(grid: Grid, at: int, depth: int, column: int) -> list[str]:
-    """What stands over a column, from the top. A blank upper cell belongs to the group on its left."""
-    parts: list[str] = []
-    for row in range(at, at + depth):
-        text = "".join(grid.text(row, column).split())
-        if not text and row < at + depth - 1 and (row, column) not in grid.covered:
-            left = next((c for c in range(column, -1, -1) if grid.own_text(row, c).strip()), None)
-            below = any(grid.text(line, column).strip() for line in range(row + 1, at + depth))
-            text = "".join(grid.own_text(row, left).split()) if left is not None and below else ""
-        if text and (not parts or parts[-1] != text):
-            parts.append(text)
-    return parts
-
-
 def _unit_above(grid: Grid, body: int) -> str:
     """The unit that a line above the first row of data states."""
     for row in range(body):
         for cell in grid.rows[row]:
-            if cell and (match := _UNIT_LINE.match(cell.strip())):
+            if cell and (match := UNIT_LINE.match(cell.strip())):
                 return match["unit"]
     return ""
 
 
-def _is_footnote(grid: Grid, table: _Table, at: int, texts: Sequence[str]) -> bool:
+def _is_footnote(grid: Grid, table: Table, at: int, texts: Sequence[str]) -> bool:
     """A sentence below the labels, or one that stands alone in its row wherever typesetting put it."""
     labelled = any(grid.text(at, column).strip() for column in table.stub)
     if not labelled and len(texts) == 1:
@@ -341,7 +235,7 @@ def _is_footnote(grid: Grid, table: _Table, at: int, texts: Sequence[str]) -> bo
     return bool(_FOOTNOTE.match(texts[0])) or (len(texts) == 1 and len(texts[0]) > _LONGEST_LABEL)
 
 
-def _row(grid: Grid, table: _Table, at: int, unit: str) -> dict[str, str | None]:
+def _row(grid: Grid, table: Table, at: int, unit: str) -> dict[str, str | None]:
     labels: dict[str, str] = {}
     printed = []
     for column, role in table.stub.items():
@@ -364,7 +258,7 @@ def _row(grid: Grid, table: _Table, at: int, unit: str) -> dict[str, str | None]
     }
 
 
-def _with_parents(grid: Grid, table: _Table, at: int, column: int, raw: str, label: str) -> str:
+def _with_parents(grid: Grid, table: Table, at: int, column: int, raw: str, label: str) -> str:
     """The label with those it is indented under or said to be part of: ``货物进出口总额/出口``."""
     if (at, column) in grid.covered or (len(table.stub) > 1 and "division" in table.stub.values()):
         return label
@@ -376,7 +270,7 @@ def _with_parents(grid: Grid, table: _Table, at: int, column: int, raw: str, lab
     return path
 
 
-def _shared_label(grid: Grid, table: _Table, at: int) -> Place | None:
+def _shared_label(grid: Grid, table: Table, at: int) -> Place | None:
     """The merged cell that is the only label of several rows: whose figures are whose, it does not say."""
     telling = [
         column for column, role in table.stub.items() if role != "unit" and grid.text(at, column).strip()
@@ -387,7 +281,7 @@ def _shared_label(grid: Grid, table: _Table, at: int) -> Place | None:
     return first[0]
 
 
-def _cells(grid: Grid, table: _Table, at: int) -> Iterator[dict[str, Any]]:
+def _cells(grid: Grid, table: Table, at: int) -> Iterator[dict[str, Any]]:
     shared = _shared_label(grid, table, at)
     for column, head in table.heads.items():
         merged = grid.covered.get((at, column))
@@ -400,6 +294,6 @@ def _cells(grid: Grid, table: _Table, at: int) -> Iterator[dict[str, Any]]:
             cell["merged"] = grid.address(*place)
         if empty_formula:
             cell["formula"] = True
-        if (at, column) in grid.texts and _NUMBER.match(text):
+        if (at, column) in grid.texts and NUMBER.match(text):
             cell["as_text"] = True
         yield cell

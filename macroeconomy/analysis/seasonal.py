@@ -1,12 +1,13 @@
 """Seasonal adjustment with moving holidays: regression with ARIMA errors, then STL.
 
 The calendar's effects are estimated beside an airline model (0 1 1)(0 1 1) of the series (Box & Jenkins 1976), as
-X-13ARIMA-SEATS does it; what is left is taken apart by STL (Cleveland et al. 1990). Needs statsmodels.
+X-13ARIMA-SEATS does it; what is left is taken apart by STL (Cleveland et al. 1990). Needs statsmodels. The program
+of the Census Bureau itself can take the series apart instead: `macroeconomy.analysis.x13`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -28,10 +29,44 @@ Series = NDArray[np.floating[Any]]
 SHORTEST = 4
 #: Regressors stand or fall together.
 _GROUPS = (("working_days",), ("before", "during", "after"))
+#: How many years after the last value regressors are known: what extends a series by forecasts needs them.
+_AHEAD = 3
 #: Years over which seasons are smoothed: fewer let the cycle leak into the last of them.
 _SEASONAL = 13
 #: Without a test that sees seasons at this level there are none to take out.
 _SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is to be taken apart: values and their level (logarithms, if parts are factors), by ordinal.
+
+    design: the regressors that count, of the values' periods and of those `_AHEAD` years on. airline: the model
+    of the level with them.
+    """
+
+    values: pd.Series
+    level: pd.Series
+    design: pd.DataFrame
+    airline: Airline
+    per_year: int
+    multiplicative: bool
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A level as a sum of parts, by ordinal; what is left over is irregular.
+
+    effects: regressor → (coefficient, t value). model: what took it apart. outliers: periods it did not believe, as
+    the model names them.
+    """
+
+    trend: pd.Series
+    seasonal: pd.Series
+    calendar: pd.Series
+    effects: Mapping[str, tuple[float, float]]
+    model: str
+    outliers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +75,7 @@ class Adjusted:
 
     effects: of the calendar, regressor → (coefficient, t value); those that were left out are missing.
     seasonality_before, seasonality_after: p values of the test that there is none, in the values and in the
-    adjusted series (QS on the differences; Kruskal–Wallis over the places of the year).
+    adjusted series (QS on the differences; Kruskal–Wallis over the places of the year). model, outliers: see `Parts`.
     """
 
     adjusted: pd.Series
@@ -51,6 +86,21 @@ class Adjusted:
     effects: Mapping[str, tuple[float, float]]
     seasonality_before: tuple[float, float]
     seasonality_after: tuple[float, float]
+    model: str
+    outliers: tuple[str, ...]
+
+
+def by_stl(given: Given) -> Parts:
+    """Effects beside the airline model, then robust STL."""
+    design, fitted = given.design.loc[given.level.index], given.airline
+    calendar = pd.Series(design.to_numpy(float) @ np.array(fitted.coefficients), design.index)
+    told = zip(fitted.coefficients, fitted.t_values, strict=True)
+    effects = dict(zip(map(str, design), told, strict=True))
+    # Seasons as local means (R's default), not local trends: those lead the last years astray.
+    parts = STL(
+        given.level - calendar, period=given.per_year, seasonal=_SEASONAL, seasonal_deg=0, robust=True
+    ).fit()
+    return Parts(parts.trend, parts.seasonal, calendar, effects, "STL")
 
 
 def adjust(
@@ -59,12 +109,14 @@ def adjust(
     multiplicative: bool,
     at_end: bool = False,
     estimated: frozenset[int] = frozenset(),
+    take_apart: Callable[[Given], Parts] = by_stl,
 ) -> Adjusted:
     """Take the seasons and the calendar out of a monthly or quarterly series without gaps.
 
     values: by `periods.ordinal`. multiplicative: parts are factors (values must be positive). at_end: a stock.
-    estimated: periods whose values were shared out or bridged: the calendar is not seen in them. ValueError for
-    less than `SHORTEST` years, other frequencies, and values that are not positive where they must be.
+    estimated: periods whose values were shared out or bridged: the calendar is not seen in them. take_apart: the
+    method. ValueError for less than `SHORTEST` years, other frequencies, and values that are not positive where they
+    must be.
     """
     per_year = PER_YEAR[frequency]
     if per_year not in (4, 12):
@@ -74,22 +126,19 @@ def adjust(
     if multiplicative and values.min() <= 0:
         raise ValueError("factors need positive values")
     level = np.log(values) if multiplicative else values.astype(float)
-    seen = ~values.index.isin(list(estimated))
-    design = regressors(frequency, values.index, at_end).mul(seen.astype(float), axis=0)
-    design = design.loc[:, design.abs().max() > 1e-9]
-    effects = _calendar_effects(level, design, per_year)
-    coefficients = {name: beta for name, (beta, _) in effects.items()}
-    calendar = design[list(coefficients)] @ pd.Series(coefficients, dtype=float) if effects else level * 0.0
-    free = level - calendar
-    parts = STL(free, period=per_year, seasonal=_SEASONAL, robust=True).fit()
+    design, beside = _regressors_that_count(level, frequency, at_end, estimated)
+    parts = take_apart(Given(values.astype(float), level, design, beside, per_year, multiplicative))
+    free = level - parts.calendar
     tests = residual_seasonality(free, per_year)
     seasonal = parts.seasonal if min(tests) < _SIGNIFICANT else pd.Series(0.0, values.index)
     adjusted = free - seasonal
     back = np.exp if multiplicative else np.asarray
-    shown = [pd.Series(back(part), values.index) for part in (adjusted, parts.trend, seasonal, calendar)]
+    shown = [
+        pd.Series(back(part), values.index) for part in (adjusted, parts.trend, seasonal, parts.calendar)
+    ]
     return Adjusted(
-        shown[0], shown[1], shown[2], shown[3], multiplicative, effects,
-        tests, residual_seasonality(adjusted, per_year),
+        shown[0], shown[1], shown[2], shown[3], multiplicative, parts.effects,
+        tests, residual_seasonality(adjusted, per_year), parts.model, parts.outliers,
     )  # fmt: skip
 
 
@@ -111,15 +160,20 @@ def residual_seasonality(values: pd.Series, per_year: int) -> tuple[float, float
     return float(chi2.sf(qs, 2)), float(kruskal(*(centred[place == at] for at in range(per_year))).pvalue)
 
 
-def _calendar_effects(
-    level: pd.Series, design: pd.DataFrame, per_year: int
-) -> dict[str, tuple[float, float]]:
-    """The effects of the groups of regressors that make the best model by AICc; none of them if no group does."""
-    groups = [tuple(name for name in group if name in design) for group in _GROUPS]
+def _regressors_that_count(
+    level: pd.Series, frequency: str, at_end: bool, estimated: frozenset[int]
+) -> tuple[pd.DataFrame, Airline]:
+    """The groups of regressors that make the best airline model by AICc, and that; no columns if none makes it better."""
+    per_year = PER_YEAR[frequency]
+    numbers = pd.RangeIndex(level.index[0], level.index[-1] + 1 + _AHEAD * per_year)
+    design = regressors(frequency, numbers, at_end).mul(~numbers.isin(list(estimated)), axis=0)
+    seen = design.loc[level.index]
+    seen = seen.loc[:, seen.abs().max() > 1e-9]
+    groups = [tuple(name for name in group if name in seen) for group in _GROUPS]
     subsets = {sum(taken, ()) for size in range(len(groups) + 1) for taken in combinations(groups, size)}
-    fits = {names: airline(level, design[list(names)], per_year) for names in sorted(subsets, key=len)}
+    fits = {names: airline(level, seen[list(names)], per_year) for names in sorted(subsets, key=len)}
     names, best = min(fits.items(), key=lambda item: item[1].aicc)
-    return dict(zip(names, zip(best.coefficients, best.t_values, strict=True), strict=True))
+    return design[list(names)], best
 
 
 @dataclass(frozen=True)

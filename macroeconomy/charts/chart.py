@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from basedb import fonts
@@ -16,10 +16,14 @@ _LABELS = 9
 
 @dataclass(frozen=True)
 class Line:
-    """A series: its name and a value per period; a period without a value is a gap."""
+    """A series: its name and a value per period; a period without a value is a gap.
+
+    printed: by period, what was published where that is doubted; `values` has what it should be.
+    """
 
     name: str
     values: Mapping[str, float]
+    printed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Chart:
         low, high = min(values), max(values)
         room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
         return low - room, high + room
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether a figure is not drawn as it was published."""
+        return any(line.printed for line in self.lines)
 
     @property
     def labelled(self) -> list[int]:
@@ -86,19 +95,26 @@ def svg(chart: Chart, height: float = 300, width: float = 920) -> str:
         for run in chart.runs(line):
             drawing.path([(x(place), y(value)) for place, value in run], color)
             for place, value in run:
-                tip = f"{line.name} {chart.periods[place]}: {value:,.6g}"
+                period = chart.periods[place]
+                tip, look = f"{line.name} {period}: {value:,.6g}", f'r="2.4" fill="{color}"'
+                if period in line.printed:
+                    tip += f"（原印 / printed {line.printed[period]:,.6g}）"
+                    look = f'r="4" fill="#ffffff" stroke="{color}" stroke-width="1.6"'
                 drawing.parts.append(
-                    f'<circle cx="{x(place):.1f}" cy="{y(value):.1f}" r="2.4" fill="{color}">'
-                    f"<title>{escape(tip)}</title></circle>"
+                    f'<circle cx="{x(place):.1f}" cy="{y(value):.1f}" {look}><title>{escape(tip)}</title></circle>'
                 )
     entries = [(color, line.name) for line, color in zip(chart.lines, _colors(chart), strict=True)]
     if chart.band is not None:
         entries.append((_SHADE, chart.band.name))
     legend(drawing, _LEFT, 40, entries)
+    if chart.is_doubted:
+        drawing.text(width - _RIGHT, 40, DOUBTED, "end", 11, "#5d636e")
     return str(drawing)
 
 
 _SHADE = "#c9d8ea"
+#: What hollow points mean.
+DOUBTED = "○ 疑点，按应有的数画 / doubted, as it should be"
 
 
 def _shade(chart: Chart, band: Band, x: Scale, y: Scale) -> str:
@@ -118,7 +134,7 @@ def page(chart: Chart) -> str:
     head = "".join(f"<th>{escape(line.name)}</th>" for line in chart.lines)
     rows = "".join(
         f"<tr><td>{escape(period)}</td>"
-        + "".join(f"<td class='n'>{_number(line.values.get(period))}</td>" for line in chart.lines)
+        + "".join(f"<td class='n'>{_shown(line, period)}</td>" for line in chart.lines)
         + "</tr>"
         for period in reversed(chart.periods)
     )
@@ -127,6 +143,11 @@ def page(chart: Chart) -> str:
         f"<style>{STYLE}</style></head><body>{svg(chart, 420)}"
         f"<table><thead><tr><th>时期 period</th>{head}</tr></thead><tbody>{rows}</tbody></table></body></html>"
     )
+
+
+def _shown(line: Line, period: str) -> str:
+    """A figure as published, in the table below a chart."""
+    return _number(line.printed.get(period, line.values.get(period)))
 
 
 def _number(value: float | None) -> str:
@@ -138,5 +159,6 @@ STYLE = (
     f"svg{{max-width:100%;height:auto}}svg text{{font-family:{fonts.CSS}}}"
     "table{border-collapse:collapse;margin:12px 0;width:100%}th,td{border-bottom:1px solid #e2e5ea;padding:4px 8px;"
     "text-align:left;vertical-align:top}th{background:#f3f5f8}td.n,th.n{text-align:right;white-space:nowrap}"
+    "th.n{white-space:normal}"
     "h1{font-size:22px}h2{font-size:17px;margin-top:28px}.en{color:#5d636e;font-weight:normal}"
 )

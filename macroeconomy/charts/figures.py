@@ -13,6 +13,8 @@ BASES = {
     "cur": "当期", "ytd": "累计", "ytd_yoy": "累计同比", "cur_yoy": "当期同比", "stock": "期末", "stock_yoy": "期末同比",
     "index": "指数",
 }  # fmt: skip
+#: What an index is called that has the same month of last year at 100, not the same months up to it.
+_MONTHS_OWN = "上年同月"
 
 
 class NoFigures(LookupError):
@@ -29,26 +31,38 @@ def series_chart(
 ) -> Chart:
     """The current figures of an indicator (code and name) in divisions (code → name), the `last` periods.
 
-    figures: the relation they are in. Of several frequencies or references the one with most figures.
+    Doubted ones are drawn as what they should be, where that is known, and marked. figures: the relation they are in.
+    Of several frequencies or references the one with most figures.
     Raises NoFigures.
     """
     code, name = indicator
     marks = ", ".join("?" * len(divisions))
     rows = reader.ask(
-        "SELECT division, frequency, period, normal_value, normal_unit FROM"
-        f" {figures} WHERE indicator = ? AND basis = ? AND division IN ({marks}) ORDER BY period_end",
+        "SELECT o.division, o.frequency, o.period, o.normal_value, o.normal_unit,"
+        " o.normal_value * d.expected / nullif(o.value, 0) AS expected"
+        f" FROM {figures} o LEFT JOIN (SELECT observation_id, max(expected) AS expected"
+        "  FROM macroeconomy.observation_issue WHERE expected IS NOT NULL GROUP BY observation_id) d"
+        " ON d.observation_id = o.observation_id"
+        f" WHERE o.indicator = ? AND o.basis = ? AND o.division IN ({marks}) ORDER BY o.period_end",
         [code, basis, *divisions],
     ).records()
     rows = _of_most(rows)
     periods = list(dict.fromkeys(row["period"] for row in rows))[-last:]
     shown = [row for row in rows if row["period"] in set(periods)]
     lines = [
-        Line(told, {row["period"]: row["normal_value"] for row in shown if row["division"] == place})
-        for place, told in divisions.items()
+        _line(told, [row for row in shown if row["division"] == place]) for place, told in divisions.items()
     ]
     return Chart(
         f"{name} {BASES[basis]}", rows[0]["normal_unit"], periods, [line for line in lines if line.values]
     )
+
+
+def _line(name: str, rows: Sequence[dict[str, Any]]) -> Line:
+    doubted = {row["period"]: row["normal_value"] for row in rows if row["expected"] is not None}
+    values = {
+        row["period"]: row["normal_value"] if row["expected"] is None else row["expected"] for row in rows
+    }
+    return Line(name, values, doubted)
 
 
 def revision_chart(
@@ -103,9 +117,9 @@ def _moved(value: float, first: float, is_rate: bool) -> float:
 
 
 def _of_most(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the frequency and reference (an index's unit) that most have."""
+    """Rows of the frequency and reference (an index's unit) that most have; of indices the month's own, if there is one."""
     kinds = [(row["frequency"], row["normal_unit"]) for row in rows]
     if not kinds:
         raise NoFigures
-    most = max(set(kinds), key=lambda kind: (kinds.count(kind), str(kind)))
+    most = max(set(kinds), key=lambda kind: (_MONTHS_OWN in kind[1], kinds.count(kind), str(kind)))
     return [row for row, kind in zip(rows, kinds, strict=True) if kind == most]

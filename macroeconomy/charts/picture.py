@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from basedb import fonts
-from macroeconomy.charts.chart import PALETTE, Chart
+from macroeconomy.charts.chart import DOUBTED, PALETTE, Chart
 
 
 def write_png(path: Path, chart: Chart) -> None:
@@ -29,6 +29,13 @@ def write_png(path: Path, chart: Chart) -> None:
                 [place for place, _ in run], [value for _, value in run], color=PALETTE[number % len(PALETTE)],
                 marker="o", markersize=2.5, linewidth=1.6, label=line.name if turn == 0 else None,
             )  # fmt: skip
+            doubted = [(place, value) for place, value in run if chart.periods[place] in line.printed]
+            axes.plot(
+                [place for place, _ in doubted], [value for _, value in doubted], color=PALETTE[number % len(PALETTE)],
+                marker="o", markersize=5, markerfacecolor="white", linestyle="none",
+            )  # fmt: skip
+    if chart.is_doubted:
+        axes.set_title(DOUBTED, fontproperties=family, fontsize=9, loc="right", color="#5d636e")
     axes.set_xticks(chart.labelled, [chart.periods[place] for place in chart.labelled])
     axes.set_title(chart.title, fontproperties=family, fontsize=13, loc="left")
     axes.set_ylabel(chart.unit, fontproperties=family)

@@ -22,6 +22,8 @@ _MONTHS_BACK, _MONTHS_AHEAD = 26, 3
 _PER_YEAR = {"M": 12, "Q": 4, "H": 2, "A": 1}
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_READ = """observation_id, series_id, indicator, frequency, division, basis, period_end, normal_value, unit,
+    normal_unit, decimals, status, source, source_key, slot"""
 _WIDTH = "CASE o.frequency WHEN 'M' THEN 1 WHEN 'Q' THEN 3 WHEN 'H' THEN 6 ELSE 12 END"
 _MEASURE = "CASE o.basis WHEN 'index' THEN 'index:' || s.reference ELSE o.basis END"
 # Numeric cells lose their trailing zeros: a column prints as many places as its longest figure.
@@ -121,15 +123,23 @@ def read_context(load: Load) -> Context | None:
             FROM new_observation WHERE action <> 'delete'"""
     ).fetchone()
     assert row is not None
-    # Codes of the list, as literals: a server reads only these.
-    codes = ", ".join(f"'{code}'" for code in sorted(set(new["indicator"])))
+    first, last = row
+    # By series and years, as the index has them; years sort alike in every collation.
+    load.session.fetch(
+        "near_observation",
+        f"""(SELECT {_READ} FROM macroeconomy.observation
+            WHERE period >= '{first:%Y}' AND period < '{last.year + 1}' AND action <> 'delete') AS o""",
+        "o.*",
+        "o.series_id",
+        """SELECT series_id FROM known_series
+            WHERE indicator IN (SELECT indicator FROM new_observation WHERE action <> 'delete')""",
+    )
     standing = engine.execute(
-        f"""SELECT {_COLUMNS}, i.expected FROM macroeconomy.observation o
+        f"""SELECT {_COLUMNS}, i.expected FROM near_observation o
             JOIN known_series s USING (series_id)
             LEFT JOIN (SELECT observation_id, any_value(expected) AS expected FROM macroeconomy.observation_issue
                 WHERE expected IS NOT NULL GROUP BY observation_id) i USING (observation_id)
-            WHERE o.indicator IN ({codes}) AND o.action <> 'delete'
-                AND o.period_end >= DATE '{row[0]:%Y-%m-%d}' AND o.period_end <= DATE '{row[1]:%Y-%m-%d}'"""
+            WHERE o.period_end >= DATE '{first:%Y-%m-%d}' AND o.period_end <= DATE '{last:%Y-%m-%d}'"""
     ).df()
     return _context(pd.concat([standing, new.assign(expected=np.nan)], ignore_index=True), len(standing))
 

@@ -11,6 +11,7 @@ import numpy as np
 from basedb.findings import Severity, define
 from macroeconomy.checks.context import Array, Names, Prints
 from macroeconomy.checks.evidence import GROWTHS
+from macroeconomy.indicators import indicators
 
 DECIMAL = define(
     "macro.decimal_shift",
@@ -64,7 +65,11 @@ def _scaled(prints: Prints, suspects: Array, names: Names) -> Iterator[_Part]:
     is_level = np.array([name not in GROWTHS and not name.startswith("index:") for name in names.measures])
     for factor in (1e-4, 1e4, 1e-3, 1e3, 1e-8, 1e8):
         yield _times(prints, at[is_level[prints.measure[at]]], factor, UNIT_SLIP)
-    yield _times(prints, at, -1.0, SIGN)
+    # What is never negative is not made so.
+    known = indicators()
+    never = np.array([code in known and known[code].sign == "+" for code, _ in names.pairs])
+    made_negative = is_level[prints.measure[at]] & never[prints.pair[at]] & (prints.value[at] > 0)
+    yield _times(prints, at[~made_negative], -1.0, SIGN)
 
 
 def _swapped(prints: Prints, suspects: Array) -> Iterator[_Part]:

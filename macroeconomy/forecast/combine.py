@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from macroeconomy.forecast.distribution import Forecast
-from macroeconomy.forecast.family import COMBINED, MODELS
+from macroeconomy.forecast.distribution import Forecast, shock_weights
+from macroeconomy.forecast.family import COMBINED, ENGINES, MODELS
 from macroeconomy.forecast.models import Fit
 from macroeconomy.forecast.seasonality import adjust, ahead
 
@@ -24,15 +24,19 @@ class TooShort(ValueError):
 def forecast(values: Series, horizon: int, period: int, model: str = "combined") -> Forecast:
     """Forecasts `horizon` periods after a series without gaps.
 
-    period: of the seasonality (12, 4, 1). model: a name of `MODELS`, or ``combined``. Seasonality is taken
-    out by indices where the series has it and put back. TooShort for less than `SHORTEST` values, ValueError
-    for gaps.
+    period: of the seasonality (12, 4, 1). model: a name of `MODELS` or `ENGINES`, or ``combined``. Seasonality is
+    taken out by indices where the series has it and put back; engines do without. TooShort for less than `SHORTEST`
+    values, ValueError for gaps, ModuleNotFoundError for an engine without statsforecast.
     """
     values = np.asarray(values, float)
     if len(values) < SHORTEST:
         raise TooShort(f"a forecast needs {SHORTEST} values, not {len(values)}")
     if not np.isfinite(values).all():
         raise ValueError("the series has gaps")
+    if model in ENGINES:
+        from macroeconomy.forecast.engines import automatic
+
+        return automatic(values, horizon, period, model)
     names = COMBINED if model == "combined" else (model,)
     adjusted, found = adjust(values, period)
     fits = [MODELS[name](adjusted, horizon) for name in names]
@@ -48,16 +52,6 @@ def forecast(values: Series, horizon: int, period: int, model: str = "combined")
         0.0 if values.min() >= 0 else -np.inf,
         errors,
     )
-
-
-def shock_weights(spread: Series) -> Series:
-    """How much each step's shock adds to each step's error: lower triangular, from the errors' growth.
-
-    spread: standard deviations of the 1, 2, …-step errors, as multiples of the first.
-    """
-    weights = np.sqrt(np.maximum(np.diff(spread**2, prepend=0.0), 0.0))
-    lag = np.subtract.outer(np.arange(len(spread)), np.arange(len(spread)))
-    return np.where(lag >= 0, weights[np.abs(lag)], 0.0)
 
 
 def _combined_errors(fits: list[Fit]) -> Series:

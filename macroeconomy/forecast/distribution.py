@@ -21,6 +21,7 @@ class Forecast:
 
     mean: one value per period. loading: periods × shocks, how much of each shock is in each error.
     deviation: of one shock. lowest: the least value possible. errors: of the one-step forecasts within the series.
+    tails: degrees of freedom of the errors.
     """
 
     model: str
@@ -29,6 +30,7 @@ class Forecast:
     deviation: float
     lowest: float = -np.inf
     errors: Series = field(default_factory=lambda: np.zeros(0), repr=False)
+    tails: float = TAILS
 
     @property
     def point(self) -> Series:
@@ -49,7 +51,7 @@ class Forecast:
 
     def quantile(self, probability: float) -> Series:
         """The values that the figures stay below with a probability (0 to 1)."""
-        return np.maximum(self.mean + stdtrit(TAILS, probability) * self.deviations, self.lowest)
+        return np.maximum(self.mean + stdtrit(self.tails, probability) * self.deviations, self.lowest)
 
     def interval(self, level: float) -> tuple[Series, Series]:
         """The bounds that hold the figures with a probability `level` (0 to 1)."""
@@ -61,4 +63,21 @@ class Forecast:
         lowest: the least value possible after it; that of before if it is None.
         """
         bound = self.lowest if lowest is None else lowest
-        return Forecast(self.model, start + matrix @ self.mean, matrix @ self.loading, self.deviation, bound)
+        return Forecast(
+            self.model,
+            start + matrix @ self.mean,
+            matrix @ self.loading,
+            self.deviation,
+            bound,
+            tails=self.tails,
+        )
+
+
+def shock_weights(spread: Series) -> Series:
+    """How much each step's shock adds to each step's error: lower triangular, from the errors' growth.
+
+    spread: standard deviations of the 1, 2, …-step errors, as multiples of the first.
+    """
+    weights = np.sqrt(np.maximum(np.diff(spread**2, prepend=0.0), 0.0))
+    lag = np.subtract.outer(np.arange(len(spread)), np.arange(len(spread)))
+    return np.where(lag >= 0, weights[np.abs(lag)], 0.0)

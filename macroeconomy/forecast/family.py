@@ -17,5 +17,12 @@ MODELS: dict[str, Model] = {
 }
 #: Whose mean is the default forecast.
 COMBINED = ("damped", "theta", "log_theta")
+#: Models of statsforecast, by their names there.
+ENGINES = {
+    "auto_arima": "AutoARIMA",
+    "auto_ets": "AutoETS",
+    "auto_ces": "AutoCES",
+    "auto_theta": "AutoTheta",
+}
 #: What can be asked for.
-NAMES = ("combined", *MODELS)
+NAMES = ("combined", *MODELS, *ENGINES)

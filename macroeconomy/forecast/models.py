@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Series = NDArray[np.floating[Any]]
 #: Of the models together: another one wherever the same figures would give another forecast.
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from macroeconomy.analysis.seasonal import factors
@@ -42,18 +42,25 @@ class News:
     surprises: pd.DataFrame
 
 
+class NotEstimated(ValueError):
+    """The factor model could not be estimated from a panel."""
+
+
 class Nowcaster:
-    """A factor model fitted to a panel."""
+    """A factor model fitted to a panel.
+
+    autocorrelated: whether what is not common moves on from month to month; where that cannot be estimated, it is white
+    noise. NotEstimated if that cannot be either.
+    """
 
     def __init__(self, panel: Panel):
         self.panel = panel
-        model = DynamicFactorMQ(
-            panel.monthly, endog_quarterly=panel.quarterly, factors=1, factor_orders=1, idiosyncratic_ar1=True
-        )
-        with warnings.catch_warnings():
-            # The likelihood hardly rises any more; the iterations are limited on purpose.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self._fitted = model.fit(maxiter=_ITERATIONS, tolerance=_TOLERANCE, disp=False)
+        for self.autocorrelated in (True, False):
+            fitted = _estimated(panel, self.autocorrelated)
+            if fitted is not None:
+                self._fitted = fitted
+                return
+        raise NotEstimated("the factor model could not be estimated")
 
     def quarters(self, least: int = 1) -> pd.PeriodIndex:
         """The quarters after the target's last figure, up to the panel's last month; `least` at least."""
@@ -133,3 +140,23 @@ class Nowcaster:
             path.iloc[0] += 100 * np.log1p(percent / 100) if grows else percent
             longer.loc[path.index, name] = path
         return self._fitted.apply(longer, endog_quarterly=self.panel.quarterly)
+
+
+def _estimated(panel: Panel, autocorrelated: bool) -> Any:
+    """The fitted model; None if the EM algorithm went astray: its likelihood must never fall."""
+    model = DynamicFactorMQ(
+        panel.monthly,
+        endog_quarterly=panel.quarterly,
+        factors=1,
+        factor_orders=1,
+        idiosyncratic_ar1=autocorrelated,
+    )
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # The likelihood hardly rises any more; the iterations are limited on purpose.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("error", EstimationWarning)
+        try:
+            fitted = model.fit(maxiter=_ITERATIONS, tolerance=_TOLERANCE, disp=False)
+        except (EstimationWarning, np.linalg.LinAlgError):
+            return None
+    return fitted if np.isfinite(fitted.llf) else None

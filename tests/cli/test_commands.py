@@ -138,6 +138,14 @@ def test_init_and_upgrade_are_idempotent(store_url: str, tmp_path: Path) -> None
     assert desk.json("init")["applied"] and not desk.json("init")["applied"]
     assert not desk.json("upgrade")["applied"]
     assert "最新" in desk("upgrade").output
+    # As a program of before its last step left it, whose step can be taken again.
+    with open_store(store_url).writing("go back") as session:
+        session.apply("DELETE FROM basedb.migration WHERE component = 'macroeconomy' AND version = 6")
+    desk("status", code=5)
+    assert [(step["component"], step["version"]) for step in desk.json("upgrade")["applied"]] == [
+        ("macroeconomy", 6)
+    ]
+    desk("sql", "SELECT count(*) FROM macroeconomy.observation_rebased_as_of(DATE '2026-11-03')")
 
 
 @pytest.mark.slow

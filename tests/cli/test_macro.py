@@ -63,7 +63,8 @@ def test_show_on_todays_boundaries_says_by_which_rule(url: str) -> None:
     (row,) = document(url, "show", "BUDGET", "--boundaries", "today")["rows"]
     assert (row["normal_value"], row["rule"], row["members"]) == (7200.0, "published", CITY)
     assert "原公布" in ask(url, "show", "BUDGET", "--boundaries", "today").output
-    assert ask(url, "show", "BUDGET", "--boundaries", "today", "--as-of", "2026-11-03").exit_code == 2
+    (then,) = document(url, "show", "BUDGET", "--boundaries", "today", "--as-of", "2026-11-03")["rows"]
+    assert (then["normal_value"], then["rule"]) == (7120.0, "published")
 
 
 def test_compare_lists_every_print(url: str) -> None:
@@ -76,6 +77,8 @@ def test_revisions_are_told_in_order(url: str) -> None:
     rows = document(url, "revisions", "BUDGET")["rows"]
     assert [(row["vintage"], row["normal_value"]) for row in rows] == [(1, 7120.0), (2, 7200.0)]
     assert document(url, "revisions", "RETAIL")["rows"] == []
+    (never,) = document(url, "revisions", "RETAIL", "--period", "2026-09")["rows"]
+    assert (never["vintage"], never["total_revision"]) == (1, 0)
 
 
 def test_unknown_indicators_are_refused_with_those_known(url: str) -> None:

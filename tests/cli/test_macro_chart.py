@@ -64,6 +64,22 @@ def test_a_picture_shows_the_chinese_words(
     assert not [str(item.message) for item in recwarn if "Glyph" in str(item.message)]
 
 
+def test_a_doubted_figure_is_drawn_as_it_should_be(tmp_path: Path) -> None:
+    url = f"duckdb:///{tmp_path / 'city.duckdb'}"
+    initialise(open_store(url), [DOMAIN])
+    own = [100, 103, 99, 107, 104, 101]
+    totals = [sum(own[:month]) for month in range(1, 7)]
+    totals[4] *= 10
+    rows = [(2026, month, *_ROW, own[month - 1], totals[month - 1], 4.6) for month in range(1, 7)]
+    Office(open_store(url), tmp_path).deliver("cz_finance", 1, "cz_budget.csv", budget(rows))
+    drawn = tmp_path / "chart.html"
+    assert ask(url, "BUDGET", str(drawn), "--basis", "ytd").exit_code == 0
+    page = drawn.read_text("utf-8")
+    assert "漯河市 2026-05: 513（原印 / printed 5,130）" in page and "疑点，按应有的数画" in page
+    assert "<td class='n'>5,130</td>" in page
+    assert ask(url, "BUDGET", str(tmp_path / "chart.png"), "--basis", "ytd").exit_code == 0
+
+
 def test_what_cannot_be_drawn_is_said(url: str, tmp_path: Path) -> None:
     assert ask(url, "BUDGET", str(tmp_path / "chart.pdf")).exit_code == 2
     assert ask(url, "BUDGET", str(tmp_path / "chart.svg"), "--basis", "index").exit_code == 2

@@ -15,6 +15,7 @@ from tests.macroeconomy.office import (
     bulletin,
     city_sheet,
     county_sheet,
+    power,
 )
 
 NAME = "tj_monthly_202609.xlsx"
@@ -57,6 +58,35 @@ def test_a_header_beside_its_columns_lets_no_row_of_the_sheet_in(desk: Office) -
     account = desk.deliver("tj_stats", 1, NAME, book(sheet, county_sheet("2026年9月", COUNTIES)))
     assert account.counts["added"] == len(COUNTIES) and "published.header_shifted" in codes(desk)
     assert desk.values("GDP", "ytd") == []
+
+
+@pytest.mark.parametrize("merged", [["C2:E2", "F2:H2"], []])
+def test_groups_beside_their_columns_let_no_row_of_the_sheet_in(desk: Office, merged: list[str]) -> None:
+    """One revenue figure would stand below retail sales."""
+    name, rows, _ = county_sheet("2026年9月", COUNTIES)
+    rows[1] = ("县区", None, *rows[1][1:])
+    account = desk.deliver(
+        "tj_stats", 1, NAME, book((city_sheet("2026年9月", BULLETIN)), (name, rows, merged))
+    )
+    assert account.counts["added"] == len(BULLETIN) and "published.header_shifted" in codes(desk)
+    assert desk.query("SELECT count(*) FROM macroeconomy.observation WHERE cell LIKE '县区%'") == [(0,)]
+
+
+@pytest.mark.parametrize("alone", ["人口(万人)", "常住人口(万人)"])
+def test_a_column_beside_groups_may_stand_alone(desk: Office, alone: str) -> None:
+    name, rows, _ = county_sheet("2026年9月", [(row[0], 30, *row[1:]) for row in COUNTIES])
+    rows[1], rows[2] = ("县区", None, *rows[1][1:]), (None, alone, *rows[2][1:])
+    desk.deliver("tj_stats", 1, NAME, book((name, rows, ["A2:A3", "C2:E2", "F2:H2"])))
+    assert desk.values("RETAIL", "ytd")[0][:2] == ("2026-09", 4.541)
+    assert "published.header_shifted" not in codes(desk)
+
+
+@pytest.mark.parametrize(
+    "title", ["2026年1—9月", "2026年1～9月", "2026 年 1至9 月", "二〇二六年九月", "二〇二六年一至九月"]
+)
+def test_titles_say_until_in_many_ways(desk: Office, title: str) -> None:
+    desk.deliver("tj_stats", 1, NAME, bulletin(title))
+    assert desk.values("RETAIL", "ytd")[0][:2] == ("2026-09", 4.541)
 
 
 def test_a_column_without_a_header_is_not_taken(desk: Office) -> None:
@@ -198,6 +228,25 @@ def test_a_figure_without_any_unit_is_not_taken(desk: Office) -> None:
     desk.deliver("tj_stats", 1, NAME, book((name, rows, merged)))
     assert {cell for _, cell, _, _ in desk.findings("macro.unit_unknown")} == {"全市!C5", "全市!D5"}
     assert desk.values("RETAIL", "ytd_yoy") != []
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("万千瓦时", [("2026-09", 769.0, "万千瓦时")]),
+        ("亿千瓦时", [("2026-09", 769.0, "亿千瓦时")]),
+        ("", [("2026-09", 769.0, "万千瓦时")]),
+        ("兆焦", []),
+    ],
+)
+def test_the_unit_a_document_states_counts_before_the_contracts(
+    desk: Office, printed: str, kept: list[tuple[str, float, str]]
+) -> None:
+    stated = power({"2026-09": 769.0}).replace("万千瓦时".encode(), printed.encode())
+    desk.deliver("dl_power", 1, "dl_power.json", stated)
+    assert [row[:3] for row in desk.values("POWER", "cur")] == kept
+    unread = [cell for _, cell, _, _ in desk.findings("macro.unit_unknown")]
+    assert unread == ([] if kept else ["全社会用电量", "工业用电量"])
 
 
 def test_missing_figures_are_findings_where_all_should_be_there(desk: Office) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from macroeconomy.checks.cube import quantile
-from tests.macroeconomy.office import Office, budget, bulletin, power
+from tests.macroeconomy.office import BULLETIN, Office, budget, bulletin, power
 
 DIVISIONS = {"源汇区": 1.0, "郾城区": 0.8, "召陵区": 1.3, "舞阳县": 1.1, "临颍县": 1.6, "市本级": 2.2}
 ITEM = "一般公共预算收入"
@@ -103,6 +103,16 @@ def test_the_spoilt_figure_itself_stays_what_was_printed(desk: Office) -> None:
         "SELECT value FROM macroeconomy.observation_current WHERE basis = 'cur' AND period = '2025-07'"
         " AND division = '411100000000'"
     ) == [(table[at][4],)]
+
+
+def test_of_two_signs_the_possible_one_is_believed(desk: Office) -> None:
+    """Retail sales are never negative: the sheet that says so is not held against the other one."""
+    spoilt = [
+        (name, unit, -month if name == "二、社会消费品零售总额" else month, total, growth)
+        for name, unit, month, total, growth in BULLETIN
+    ]
+    desk.deliver("tj_stats", 1, "tj_monthly_202609.xlsx", bulletin("2026年9月", spoilt))
+    assert [row[0::2] for row in doubted(desk)] == [("macro.sign", "全市!C9", 0.528)]
 
 
 def test_a_month_that_was_left_out_is_missed(desk: Office) -> None:

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from basedb.cli import macro_forecast
 from basedb.cli.main import main
 from basedb.store import open_store
 from etl.after_night import after_night
 from etl.archive import Archive
 from etl.rebuild import rebuild
 from macroeconomy import DOMAIN
+from macroeconomy.forecast.models import VERSION
 from tests.macroeconomy.conftest import found
 from tests.macroeconomy.office import Office, budget, power
 
@@ -59,7 +61,7 @@ def test_a_forecast_is_kept_with_what_it_was_made_from(foretold: Office) -> None
         " FROM macroeconomy.forecast WHERE indicator = 'POWER' AND vintage = DATE '2026-11-01' ORDER BY horizon"
     )
     assert rows == [
-        (period, horizon, "combined", "1", "2026-11-01", "2026-08", "", 44)
+        (period, horizon, "combined", VERSION, "2026-11-01", "2026-08", "", 44)
         for horizon, period in enumerate(("2026-09", "2026-10", "2026-11"), start=1)
     ]
     broken = foretold.query(
@@ -119,6 +121,15 @@ def test_what_is_asked_must_be_one_thing(foretold: Office) -> None:
     assert ask(foretold, "forecast", "POWER", "--all").exit_code == 2
     assert ask(foretold, "forecast", "--all", "--basis", "cur").exit_code == 2
     assert ask(foretold, "forecast", "POWER", "--as-of", "2020-01-01").exit_code == 2
+
+
+def test_automatic_models_are_an_extra(foretold: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("forecast", "POWER", "--basis", "cur", "--model", "auto_theta")
+    told = answer(foretold, *words)
+    assert told["model"] == "auto_theta" and len(told["rows"]) == 6
+    monkeypatch.setattr(macro_forecast, "find_spec", lambda name: None)
+    result = ask(foretold, *words)
+    assert result.exit_code == 2 and "basedb[statsforecast]" in result.output
 
 
 def test_totals_are_forecast_as_sums_of_their_months(tmp_path: Path, request: pytest.FixtureRequest) -> None:

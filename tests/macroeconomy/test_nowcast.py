@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from statsmodels.tools.sm_exceptions import EstimationWarning
+from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from basedb.cli.main import main
+from macroeconomy.analysis import x13
+from macroeconomy.forecast import backtest
+from macroeconomy.forecast.backtest import Record
 from macroeconomy.forecast.combine import forecast
+from macroeconomy.forecast.distribution import Forecast
 from macroeconomy.forecast.history import History
-from macroeconomy.forecast.nowcast import Nowcaster
+from macroeconomy.forecast.nowcast import NotEstimated, Nowcaster
 from macroeconomy.forecast.panel import Panel, build, periods
 from tests.macroeconomy.conftest import found as new_office
 from tests.macroeconomy.office import Office, budget, power
@@ -61,6 +69,28 @@ def world() -> tuple[list[History], History, Panel, Nowcaster]:
     monthly, output = economy()
     panel = build(shortened(output, 1), monthly)
     return monthly, output, panel, Nowcaster(panel)
+
+
+def test_a_model_that_goes_astray_is_estimated_more_simply(
+    world: tuple[list[History], History, Panel, Nowcaster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, fit, failing = world[2], DynamicFactorMQ.fit, {True}
+    assert world[3].autocorrelated
+
+    def fails(self: DynamicFactorMQ, **options: Any) -> Any:
+        if self.idiosyncratic_ar1 in failing:
+            warnings.warn("the likelihood fell", EstimationWarning, stacklevel=2)
+        return fit(self, **options)
+
+    monkeypatch.setattr(DynamicFactorMQ, "fit", fails)
+    simpler = Nowcaster(panel)
+    assert not simpler.autocorrelated
+    assert simpler.growth(simpler.quarters())[0] == pytest.approx(
+        world[3].growth(simpler.quarters())[0], abs=1
+    )
+    failing.add(False)
+    with pytest.raises(NotEstimated):
+        Nowcaster(panel)
 
 
 def test_periods_are_those_of_the_ordinals() -> None:
@@ -191,8 +221,15 @@ def answer(office: Office, *words: str, command: str = "nowcast") -> dict[str, A
     return told
 
 
+@pytest.fixture
+def at_its_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model is not tested on past quarters, which costs most of the time."""
+    monkeypatch.setattr(backtest, "record", lambda target, others: backtest.UNTESTED)
+
+
 def test_nowcast_at_the_command_line(office: Office) -> None:
     told = answer(office, "--since", "2026-11-01", "--save")
+    assert told["tested"]["quarters"] == 8 and told["tested"]["factor"] > 0
     (row,) = told["rows"]
     assert (told["to"], row["period"]) == ("2025-Q3", "2025-Q4") and told["from_monthly"] == [
         "BUDGET",
@@ -203,11 +240,17 @@ def test_nowcast_at_the_command_line(office: Office) -> None:
     assert row["value"] == pytest.approx(whole, rel=0.02)
     assert row["growth"] == pytest.approx(100 * (whole / float(output.values.iloc[-8:-4].sum()) - 1), abs=2)
     assert {item["indicator"] for item in told["news"]["surprises"]} == {"BUDGET", "POWER"}
+    assert row["low95"] < row["low80"] < whole < row["high80"] < row["high95"]
     assert told["kept"] == 1
-    # Other figures beside the same target make another nowcast.
-    assert answer(office, "--as-of", "2026-11-05", "--save")["kept"] == 1
 
 
+@pytest.mark.usefixtures("at_its_word")
+def test_a_nowcast_is_kept_once_per_figures(office: Office) -> None:
+    # The store has that of all figures; other figures beside the same target make another one.
+    assert [answer(office, "--as-of", "2026-11-05", "--save")["kept"] for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.usefixtures("at_its_word")
 def test_a_server_answers_too(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     server = published(new_office("postgresql", request, tmp_path))
     told = answer(server, "--save")
@@ -218,6 +261,24 @@ def test_a_server_answers_too(request: pytest.FixtureRequest, tmp_path: Path) ->
     assert len(rows) == 12 and all(row["adjusted"] * row["seasonal"] > 0 for row in rows)
 
 
+def test_seasons_are_taken_out_by_x13_where_asked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("POWER", "--basis", "cur", "--method", "x13")
+    told, beside = answer(office, *words, command="adjust"), answer(office, *words[:3], command="adjust")
+    assert told["model"].startswith("X-13ARIMA-SEATS") and beside["model"] == "STL"
+    pairs = zip(told["rows"], beside["rows"], strict=True)
+    assert all(one["adjusted"] == pytest.approx(other["adjusted"], rel=0.02) for one, other in pairs)
+    people = ["--store", office.store.url, "macro", "adjust", *words]
+    assert "X-13ARIMA-SEATS 1." in CliRunner().invoke(main, people).output
+
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(x13, "distribution", missing)
+    result = CliRunner().invoke(main, people)
+    assert result.exit_code == 2 and "basedb[x13]" in result.output
+
+
+@pytest.mark.usefixtures("at_its_word")
 def test_scenarios_are_kept_under_their_name(office: Office) -> None:
     words = ("--quarters", "2", "--assume", "POWER=+5", "--save")
     told = answer(office, *words)
@@ -243,7 +304,27 @@ def test_what_cannot_be_asked(office: Office, words: tuple[str, ...]) -> None:
     assert result.exit_code == 2, result.output
 
 
+@pytest.mark.usefixtures("at_its_word")
 def test_the_table_for_people(office: Office) -> None:
     words = ["--store", office.store.url, "macro", "nowcast", "--since", "2026-11-01", "--assume", "POWER=-3"]
     output = CliRunner().invoke(main, words).output
     assert "2025-Q4" in output and "POWER=-3%" in output and "影响" in output
+    assert "未经以往误差检验" in output
+
+
+def test_intervals_are_as_wide_as_errors_were() -> None:
+    told = Forecast("nowcast", np.array([100.0, 100.0]), np.tril(np.ones((2, 2))), 2.0)
+    wider = Record(8, 1.5).widen(told)
+    low, high = wider.interval(0.8)
+    # Student's 90 % point of eight degrees of freedom is 1.397.
+    assert high - 100 == pytest.approx(1.397 * 3 * np.sqrt([1, 2]), rel=1e-3)
+    assert 100 - low == pytest.approx(high - 100)
+    assert wider.through(np.eye(2)).quantile(0.9) == pytest.approx(high)
+    assert backtest.UNTESTED.widen(told) == told
+
+
+def test_a_short_history_is_not_tested() -> None:
+    monthly, output = economy()
+    short = [replace(item, values=item.values.iloc[-17 * 3 :]) for item in monthly]
+    recent = replace(output, values=output.values.iloc[-17:])
+    assert backtest.record(recent, short) == backtest.UNTESTED

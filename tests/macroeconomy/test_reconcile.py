@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basedb.cli.main import main
-from macroeconomy.forecast.combine import forecast, shock_weights
-from macroeconomy.forecast.distribution import Forecast
+from macroeconomy.forecast.combine import forecast
+from macroeconomy.forecast.distribution import Forecast, shock_weights
 from macroeconomy.forecast.reconcile import METHODS, reconcile, shrunk_correlation
 from tests.macroeconomy.conftest import found as new_office
 from tests.macroeconomy.office import budget
