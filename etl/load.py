@@ -210,6 +210,7 @@ class Loader:
             self.progress(stage.name)
             started = time.perf_counter()
             rows = stage.run(batch)
+            batch.session.settle()
             batch.steps.append(Step(stage.name, rows, time.perf_counter() - started))
 
 

@@ -40,7 +40,9 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
     were too large to compare.
     """
     engine, model = session.engine, entity.model
+    session.settle()
     block_keys(engine, model, "linking", "new_block")
+    session.settle()
     standing = None
     if scalar(engine, f"SELECT count(*) FROM (SELECT 1 FROM {entity.block.fullname} LIMIT 1)"):
         standing = "standing_block"
@@ -49,6 +51,7 @@ def find_evidence(session: Session, entity: Entity, version: ModelVersion) -> li
         )
     found = candidate_pairs(engine, "new_block", standing, "pair", rules=key_rules(model), records="linking")
     recall_vertices(session, entity, "SELECT a FROM pair UNION SELECT b FROM pair")
+    session.settle()
     score_open_pairs(session, entity, version)
     return found.skipped
 

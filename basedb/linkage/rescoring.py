@@ -62,6 +62,9 @@ class Looking:
     def apply(self, statement: str) -> None:
         raise PermissionError("a session that only looks changes nothing")
 
+    def settle(self) -> None:
+        """Nothing: there is no transaction to end."""
+
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"

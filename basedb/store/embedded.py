@@ -63,7 +63,7 @@ class EmbeddedStore:
 
     @contextmanager
     def writing(self, owner: str, wait: float = 30.0, publish: bool = True) -> Iterator[EmbeddedSession]:
-        """A session in one transaction. Leaving the block publishes; an exception leaves the
+        """A session on a copy of the store. Leaving the block publishes it; an exception leaves the
         store as it was. With ``publish=False`` nothing is ever published (a plan)."""
         with ExitStack() as held:
             with self._explained():
@@ -139,6 +139,11 @@ class EmbeddedSession:
 
     def apply(self, statement: str) -> None:
         self.engine.execute(statement)
+
+    def settle(self) -> None:
+        # Readers see the copy only once it is whole, so a transaction may end on the way there.
+        self.engine.execute("COMMIT")
+        self.engine.execute("BEGIN")
 
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
         self.engine.execute(

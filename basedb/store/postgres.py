@@ -173,6 +173,9 @@ class PostgresSession:
     def apply(self, statement: str) -> None:
         self.engine.execute("CALL postgres_execute('store', ?)", [statement])
 
+    def settle(self) -> None:
+        """Nothing: the transaction of the engine is that of the server, which is one from lock to publication."""
+
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
         staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
         self.apply(f"ANALYZE {staged}")

@@ -33,6 +33,11 @@ class Session(Protocol):
         """Run one statement inside the store. It may name store tables and staged names only."""
         ...
 
+    def settle(self) -> None:
+        """Let the engine know the TEMP tables made so far, where the store allows it: what an open transaction
+        wrote itself is read by one thread, and planned for as if it were one row. Publishes nothing."""
+        ...
+
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
         """Create TEMP table `name` with `columns` of the rows of store `table` whose `key` is
         among the first column of the engine query `keys`; reads only those rows where it can."""
