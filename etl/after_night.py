@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import duckdb
+
 from basedb.domain import NOTHING_SUCCEEDED, BaseDomain, NightEnd, StagedDomain, entity_domains
 from basedb.store import Store, scalar
 from basedb.upkeep import note
@@ -31,9 +33,9 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     many entered and left the registers, and what became of administrative divisions. Nothing is done where
     nothing was published since the last time.
     """
-    if not is_due(store):
-        return 0
     with store.reading() as engine:
+        if not _is_due(engine):
+            return 0
         derives = [
             item.after_night
             for item in domains.values()
@@ -60,31 +62,29 @@ def after_night(store: Store, domains: Mapping[str, BaseDomain], wait: float) ->
     return changed
 
 
-def derived_as_of(store: Store) -> tuple[int, datetime]:
+def derived_as_of(engine: duckdb.DuckDBPyConnection) -> tuple[int, datetime]:
     """The last run that all this takes into account, and when that run ended; (-1, …) if there is none."""
-    with store.reading() as engine:
-        row = engine.execute(
-            "SELECT run_id, finished_at FROM basedb.run WHERE run_id = (SELECT max(run_id) FROM basedb.step"
-            " WHERE stage = ?)",
-            [STAGE],
-        ).fetchone()
+    row = engine.execute(
+        "SELECT run_id, finished_at FROM basedb.run WHERE run_id = (SELECT max(run_id) FROM basedb.step"
+        " WHERE stage = ?)",
+        [STAGE],
+    ).fetchone()
     return (row[0], row[1]) if row else (-1, datetime.min.replace(tzinfo=UTC))
 
 
-def is_due(store: Store) -> bool:
+def _is_due(engine: duckdb.DuckDBPyConnection) -> bool:
     """Whether rows were published since all this was last brought up to date (by a night that ended before it came
     so far, by a single load, by a decision about identities), or tables were upgraded."""
-    run, ended = derived_as_of(store)
-    with store.reading() as engine:
-        return bool(
-            scalar(
-                engine,
-                """SELECT (SELECT max(applied_at) FROM basedb.migration) > ? OR EXISTS (
-                    SELECT 1 FROM basedb.run r LEFT JOIN basedb.delivery d USING (run_id)
-                    WHERE r.run_id > ? AND r.status = 'published' AND coalesce(d.status, 'loaded') = 'loaded')""",
-                [ended, run],
-            )
+    run, ended = derived_as_of(engine)
+    return bool(
+        scalar(
+            engine,
+            """SELECT (SELECT max(applied_at) FROM basedb.migration) > ? OR EXISTS (
+                SELECT 1 FROM basedb.run r LEFT JOIN basedb.delivery d USING (run_id)
+                WHERE r.run_id > ? AND r.status = 'published' AND coalesce(d.status, 'loaded') = 'loaded')""",
+            [ended, run],
         )
+    )
 
 
 def address_query(domains: Mapping[str, BaseDomain]) -> str:

@@ -20,7 +20,7 @@ from basedb.refusal import Refused
 from basedb.store import Store, StoreBusy, StoreError, is_interruption
 from basedb.store.embedded import EmbeddedStore
 from etl import ledger
-from etl.after_night import after_night, is_due
+from etl.after_night import after_night
 from etl.archive import Archive
 from etl.arrivals import Expectation, expectations
 from etl.batch import Delivery
@@ -121,7 +121,7 @@ class NightlyRun:
             )
             if stopped:
                 break
-        if stopped is None and is_due(self.store):
+        if stopped is None:
             stopped = self._derived(night, started)
         with self.store.reading() as engine:
             standing = expectations(engine, at_home(self.contracts), now)

@@ -71,8 +71,8 @@ class _Replay:
             versions = fetch(
                 engine, "SELECT source, version, content FROM basedb.contract ORDER BY source, version"
             )
+            self.derived_run, self.derived_at = derived_as_of(engine)
         self.judgements = replay_judgements.judgements_of(source)
-        self.derived_run, self.derived_at = derived_as_of(source)
         self.is_derived = self.derived_run < 0
         self.contracts = {(row["source"], row["version"]): _contract(folder, row) for row in versions}
 

@@ -1,4 +1,4 @@
-"""What many commands ask for in the same words: which base, why, and by whom."""
+"""What many commands ask for in the same words: which base, why, by whom, and what personal data is for."""
 
 from __future__ import annotations
 
@@ -18,6 +18,22 @@ domain_option = click.option(
 )
 reason_option = click.option("--reason", required=True, help="理由，记入决定记录 / why")
 by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
+
+show_ids_option = click.option(
+    "--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for"
+)
+purpose_option = click.option(
+    "--purpose",
+    default="",
+    envvar="BASEDB_PURPOSE",
+    help="用途，记入访问记录 / what it is for, put on record",
+)
+
+
+def refuse_unstated(show_ids: bool, purpose: str) -> None:
+    """Usage if somebody wants to see whole numbers and does not say what for."""
+    if show_ids and not purpose:
+        raise Usage("显示完整号码须用 --purpose 写明用途 / --show-ids needs --purpose")
 
 
 def domain_of(site: Site, name: str) -> Domain:

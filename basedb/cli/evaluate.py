@@ -11,7 +11,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import domain_of, domain_option
+from basedb.cli.choosing import domain_of, domain_option, purpose_option, show_ids_option
 from basedb.cli.exits import Usage
 from basedb.cli.model_options import unlike
 from basedb.cli.output import print_json, progress, say, table
@@ -38,8 +38,8 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--labels", type=_FILE, metavar="FILE", help="标注：判定过的记录对 / judged pairs")
 @domain_option
 @click.option("--most", default=10, show_default=True, help="各列出多少个错并、漏并 / examples of errors")
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def evaluate(
     site: Site, truths: tuple[Path, ...], labels: Path | None, domain_name: str, most: int, show_ids: bool,

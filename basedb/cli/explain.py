@@ -9,6 +9,7 @@ import click
 
 from basedb import audit
 from basedb.cli import explain_chain, options
+from basedb.cli.choosing import purpose_option, refuse_unstated, show_ids_option
 from basedb.cli.exits import Usage
 from basedb.cli.explain_pair import pair
 from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
@@ -25,15 +26,6 @@ from etl.contract import Contract
 # What a finding or an explained attribute says of its value, and names that are no attribute's.
 _TOLD = frozenset({"value", "suggestion"})
 _PLACES: dict[str, Hide] = {"source_key": mask_key}
-_PURPOSE = click.option(
-    "--purpose",
-    default="",
-    envvar="BASEDB_PURPOSE",
-    help="用途，记入访问记录 / what it is for, put on record",
-)
-_SHOW = click.option(
-    "--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / show identifiers in full"
-)
 
 
 class _Entities(click.Group):
@@ -67,12 +59,12 @@ explain.add_command(pair)
 @explain.command()
 @click.argument("source")
 @click.argument("key")
-@_SHOW
-@_PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def record(site: Site, source: str, key: str, show_ids: bool, purpose: str) -> None:
     """一条部门记录的全部版本 / every version of a departmental record."""
-    _require_purpose(show_ids, purpose)
+    refuse_unstated(show_ids, purpose)
     contract = site.contract(source)
     domain = site.domains[contract.domain]
     store = site.ready_store
@@ -104,11 +96,11 @@ def _entity_command(domain: Domain) -> click.Command:
 
     @click.command(entity.name, help=f"一个{entity.zh}：编号或证件号码 / by id or identifier.")
     @click.argument("reference", metavar="ID")
-    @_SHOW
-    @_PURPOSE
+    @show_ids_option
+    @purpose_option
     @pass_site
     def command(site: Site, reference: str, show_ids: bool, purpose: str) -> None:
-        _require_purpose(show_ids, purpose)
+        refuse_unstated(show_ids, purpose)
         priorities = _priorities(domain, site.contracts())
         store = site.ready_store
         with reading(store, site.time_zone.key) as reader:
@@ -135,11 +127,6 @@ def _entity_command(domain: Domain) -> click.Command:
             _print(domain, explained)
 
     return command
-
-
-def _require_purpose(show_ids: bool, purpose: str) -> None:
-    if show_ids and not purpose:
-        raise Usage("显示完整号码须用 --purpose 写明用途 / --show-ids needs --purpose")
 
 
 def _priorities(domain: Domain, contracts: Mapping[str, Contract]) -> Priorities:

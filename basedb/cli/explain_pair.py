@@ -11,7 +11,7 @@ from rich.table import Table
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import domain_of, domain_option
+from basedb.cli.choosing import domain_of, domain_option, purpose_option, show_ids_option
 from basedb.cli.exits import Usage
 from basedb.cli.explain_chain import detail
 from basedb.cli.model_options import unlike
@@ -30,8 +30,8 @@ from basedb.store.native import reading
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
 @domain_option
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def pair(site: Site, left: str, right: str, domain_name: str, show_ids: bool, purpose: str) -> None:
     """两条记录或两个实体为何（不）是同一个 / why two records or entities are, or are not, one.

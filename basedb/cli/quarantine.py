@@ -9,7 +9,7 @@ import click
 
 from basedb import audit
 from basedb.cli.accounts import account_document, account_table, finding_text
-from basedb.cli.choosing import by_option, reason_option
+from basedb.cli.choosing import by_option, purpose_option, reason_option, refuse_unstated, show_ids_option
 from basedb.cli.exits import Usage
 from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import local, print_json, say, table
@@ -60,18 +60,12 @@ def list_(site: Site, source: str | None, everything: bool, limit: int) -> None:
 
 @quarantine.command()
 @click.argument("number", type=int, metavar="ID")
-@click.option("--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for")
-@click.option(
-    "--purpose",
-    default="",
-    envvar="BASEDB_PURPOSE",
-    help="用途，记入访问记录 / what it is for, put on record",
-)
+@show_ids_option
+@purpose_option
 @pass_site
 def show(site: Site, number: int, show_ids: bool, purpose: str) -> None:
     """一行的原始内容、问题与处理经过 / one row: its cells, its findings and what was decided."""
-    if show_ids and not purpose:
-        raise Usage("--show-ids 需用 --purpose 写明用途 / say what whole numbers are for with --purpose")
+    refuse_unstated(show_ids, purpose)
     store = site.ready_store
     with store.reading() as engine:
         entry = _found(store, [number], engine)[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from basedb import audit
+from basedb.cli.choosing import purpose_option, refuse_unstated
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, say, table
 from basedb.cli.site import Site, pass_site
@@ -26,12 +27,11 @@ from etl.reconciliation import rates, tallies, write_workbook
 )
 @click.option("--domain", "name", metavar="NAME", help="基础库；只有一个可核对时可省 / which base")
 @click.option("--show-ids", is_flag=True, help="工作簿中显示完整姓名（记入访问记录） / whole names; recorded")
-@click.option("--purpose", default="", envvar="BASEDB_PURPOSE", help="完整姓名的用途 / what they are for")
+@purpose_option
 @pass_site
 def reconcile(site: Site, output: Path | None, name: str | None, show_ids: bool, purpose: str) -> None:
     """部门间核对：各部门互相对不上的记录，按部门和事项计数 / what departments owe each other."""
-    if show_ids and not purpose:
-        raise Usage("--show-ids 需用 --purpose 写明用途 / say what whole names are for with --purpose")
+    refuse_unstated(show_ids, purpose)
     domain, declared = _chosen(site, name)
     store = site.ready_store
     if output is not None and not output.parent.is_dir():

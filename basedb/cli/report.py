@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from basedb import audit
+from basedb.cli.choosing import purpose_option, refuse_unstated, show_ids_option
 from basedb.cli.exits import Usage
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
@@ -27,13 +28,8 @@ from etl.report import Request, write_report
     "--since", type=click.DateTime(["%Y-%m-%d", "%Y%m%d"]), help="数据日期自此日起 / as-of days from"
 )
 @click.option("--notes", is_flag=True, help="连同提示级别的问题 / findings of severity info, too")
-@click.option("--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for")
-@click.option(
-    "--purpose",
-    default="",
-    envvar="BASEDB_PURPOSE",
-    help="用途，记入访问记录 / what it is for, put on record",
-)
+@show_ids_option
+@purpose_option
 @pass_site
 def report(
     site: Site,
@@ -45,8 +41,7 @@ def report(
     purpose: str,
 ) -> None:
     """反馈表：退给部门核实更正的工作簿 / the workbook of findings for the department."""
-    if show_ids and not purpose:
-        raise Usage("--show-ids 需用 --purpose 写明用途 / say what whole numbers are for with --purpose")
+    refuse_unstated(show_ids, purpose)
     contract = site.contract(source)
     store = site.ready_store
     path = output or Path(f"{source}-反馈.xlsx")

@@ -11,7 +11,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option
+from basedb.cli.choosing import by_option, domain_of, domain_option, purpose_option, show_ids_option
 from basedb.cli.exits import USAGE, Failure, Usage
 from basedb.cli.output import print_json, say
 from basedb.cli.review_desk import desk_of
@@ -34,8 +34,8 @@ from basedb.store import Store
 @click.option("--unassigned", is_flag=True, help="只导出未分派的 / assigned to nobody")
 @click.option("--limit", default=500, show_default=True, help="最多导出的条数 / at most so many")
 @click.option("--sample", "sample_id", type=int, metavar="SAMPLE", help="改为导出一个样本 / a sample instead")
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def export(
     site: Site,

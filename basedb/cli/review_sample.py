@@ -9,7 +9,7 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option
+from basedb.cli.choosing import by_option, domain_of, domain_option, purpose_option, show_ids_option
 from basedb.cli.hiding import Hide
 from basedb.cli.output import print_json, say, table
 from basedb.cli.review_view import show_records, show_sides
@@ -70,8 +70,8 @@ def sample(site: Site, size: int, run_id: int | None, seed: int, domain_name: st
 @_NUMBER
 @domain_option
 @by_option
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def check(site: Site, number: int | None, domain_name: str, by: str, show_ids: bool, purpose: str) -> None:
     """在终端逐对核对样本 / check a sample in the terminal, pair by pair."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_option
+from basedb.cli.choosing import by_option, domain_option, purpose_option, show_ids_option
 from basedb.cli.output import print_json, say
 from basedb.cli.review_desk import desk_of
 from basedb.cli.site import Site, pass_site
@@ -19,8 +19,8 @@ from basedb.stewardship.queue import next_item
 @domain_option
 @by_option
 @stewarding.PICTURE
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def next_(site: Site, domain_name: str, by: str, picture: Path | None, show_ids: bool, purpose: str) -> None:
     """最值得您判定的一项：分派给您的，或未分派的 / the most valuable item that is yours or nobody's."""
@@ -40,8 +40,8 @@ def next_(site: Site, domain_name: str, by: str, picture: Path | None, show_ids:
 @domain_option
 @stewarding.FOLLOW
 @stewarding.PICTURE
-@stewarding.SHOW_IDS
-@stewarding.PURPOSE
+@show_ids_option
+@purpose_option
 @pass_site
 def show(
     site: Site,

@@ -71,30 +71,32 @@ def sql(
         parsed = parse(text, site.domains)
         with reading(store, site.time_zone.key, spatial=parsed.is_spatial) as reader:
             personal = reach(reader, parsed, site.domains).personal
-            with _refusals_recorded(store, personal, purpose, parsed.text):
+            with (
+                _refusals_recorded(store, personal, purpose, parsed.text),
+                tempfile.SpooledTemporaryFile(
+                    max_size=1 << 24, mode="w+", encoding="utf-8", newline=""
+                ) as spool,
+            ):
                 answer = reader.ask(parsed.text)
                 if limit is None and not (site.json or as_csv):
                     limit = _TABLE_ROWS
                 # Nothing is shown before the read is on record, and that needs the number of rows.
                 rows = islice(answer.rows, limit or None)
-                with tempfile.SpooledTemporaryFile(
-                    max_size=1 << 24, mode="w+", encoding="utf-8", newline=""
-                ) as spool:
-                    shown: list[tuple[Any, ...]] = []
-                    if as_csv:
-                        count = _write_csv(answer.columns, rows, spool)
-                    elif site.json:
-                        count = _write_json(answer.columns, rows, spool)
-                    else:
-                        shown = list(rows)
-                        count = len(shown)
-                    more = bool(limit) and next(answer.rows, None) is not None
-                    if personal:
-                        audit.record(store, "sql", purpose, parsed.text, count)
-                    if as_csv or site.json:
-                        _release(spool)
-                    else:
-                        _print(answer.columns, shown)
+                shown: list[tuple[Any, ...]] = []
+                if as_csv:
+                    count = _write_csv(answer.columns, rows, spool)
+                elif site.json:
+                    count = _write_json(answer.columns, rows, spool)
+                else:
+                    shown = list(rows)
+                    count = len(shown)
+                more = bool(limit) and next(answer.rows, None) is not None
+                if personal:
+                    audit.record(store, "sql", purpose, parsed.text, count)
+                if as_csv or site.json:
+                    _release(spool)
+                else:
+                    _print(answer.columns, shown)
     except QueryError as error:
         raise Usage(str(error)) from error
     if more:

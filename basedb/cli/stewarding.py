@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from basedb.cli.choosing import refuse_unstated
 from basedb.cli.exits import NOTHING, Failure, Usage
 from basedb.cli.hiding import Hide, attribute_hiding
 from basedb.cli.output import say
@@ -30,17 +31,6 @@ VERDICT = {SAME: "同一", DIFFERENT: "不同", "unsure": "待定"}
 FOLLOW = click.option(
     "--follow", is_flag=True, help="编号已并入他人时，改指并入后的编号 / follow ids that were merged away"
 )
-SHOW_IDS = click.option(
-    "--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / identifiers in full"
-)
-PURPOSE = click.option(
-    "--purpose",
-    default="",
-    envvar="BASEDB_PURPOSE",
-    help="用途，记入访问记录 / what it is for, put on record",
-)
-
-
 PICTURE = click.option(
     "--picture",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -69,11 +59,8 @@ def possible(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
 
 def hiding(site: Site, domain: Domain, show_ids: bool, purpose: str) -> dict[str, Hide] | None:
     """How values are shown; None in full, for which a purpose is needed."""
-    if not show_ids:
-        return attribute_hiding(domain, site.contracts())
-    if not purpose:
-        raise Usage("显示完整号码须用 --purpose 写明用途 / --show-ids needs --purpose")
-    return None
+    refuse_unstated(show_ids, purpose)
+    return None if show_ids else attribute_hiding(domain, site.contracts())
 
 
 def enter(site: Site, store: Store, domain: Domain, plan: Plan, decision: Decision, command: str) -> Revised:

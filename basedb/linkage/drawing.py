@@ -46,10 +46,8 @@ def draw_frequencies(engine: duckdb.DuckDBPyConnection, entity: Entity, result: 
     says so, for the columns the model adjusts by; returns how many records there are."""
     model = entity.model
     tf = model.tf_columns()
-    bearer = entity.id_column if model.entity_frequencies else "vertex"
-    selected = ", ".join(
-        [f"{bearer} AS bearer", *(f"({model.records[name]})::TEXT AS {name}" for name in tf)]
-    )
+    selected = ", ".join([entity.id_column, *(f"({model.records[name]})::TEXT AS {name}" for name in tf)])
+    counted = f"DISTINCT {entity.id_column}, " if model.entity_frequencies else ""
     engine.execute(
         f"CREATE OR REPLACE TEMP TABLE drawn_value AS SELECT {selected} FROM ({_last(entity, model.columns)})"
     )
@@ -58,8 +56,7 @@ def draw_frequencies(engine: duckdb.DuckDBPyConnection, entity: Entity, result: 
         engine.execute(
             f"""INSERT INTO temp.{result}
                 SELECT '{column}', {column}, count(*) / sum(count(*)) OVER ()
-                FROM (SELECT DISTINCT bearer, {column} FROM drawn_value WHERE {column} IS NOT NULL)
-                GROUP BY {column}"""
+                FROM (SELECT {counted}{column} FROM drawn_value WHERE {column} IS NOT NULL) GROUP BY {column}"""
         )
     found = int(scalar(engine, "SELECT count(*) FROM drawn_value"))
     engine.execute("DROP TABLE drawn_value")

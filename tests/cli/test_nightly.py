@@ -266,7 +266,7 @@ def test_what_follows_from_a_night_is_made_up_for(desk: Desk, monkeypatch: pytes
     assert desk.nightly()["settled_before"] == 1
     assert desk.query(derived) == [(1,)]
     with monkeypatch.context() as patched:  # and no oftener than that
-        patched.setattr("etl.nightly.after_night", ends)
+        patched.setattr("etl.after_night.note", ends)
         desk.nightly()
 
 
