@@ -10,9 +10,12 @@ import duckdb
 from basedb.linkage.keys import SEPARATOR, key_values
 from basedb.linkage.model import BlockingRule, InvalidModel
 from basedb.masking import mask_cell
+from basedb.store.session import scalar
 
 DEFAULT_MAX_BLOCK = BlockingRule.max_block
 _REMAINDERS = 1 << 14
+# Pairs that are joined in less time than their keys are counted in.
+_QUICKLY_JOINED = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -148,22 +151,25 @@ def measure_all(
 def _surely_small(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int) -> RuleSize | None:
     """The size of a rule between two tables if none of its blocks can be above `max_block`.
 
-    Counting the left records of some thousand remainders of keys bounds the records of every key, at
-    a tenth of the price of counting every key.
+    Counting the records of some thousand remainders of keys bounds the records of every key, and the pairs
+    of all, at a tenth of the price of counting every key.
     """
     if keys.right is None or keys.within:
         return None
-    left = keys.left(number)
-    other = f"(SELECT key, count(*) AS other FROM {keys.right(number)} GROUP BY key)"
+    left, right = keys.left(number), keys.right(number)
+    shares = "SELECT key % {} AS share, count(*) AS records FROM {} GROUP BY share"
     row = engine.execute(
-        f"""SELECT (SELECT max(own) FROM (SELECT count(*) AS own FROM {left} GROUP BY key % {_REMAINDERS})),
-                   sum(other)::BIGINT, max(other) FROM {left} JOIN {other} USING (key)"""
+        f"""SELECT max(l.records + r.records), sum(l.records * r.records)
+            FROM ({shares.format(_REMAINDERS, left)}) l JOIN ({shares.format(_REMAINDERS, right)}) r USING (share)"""
     ).fetchone()
     assert row is not None
-    own, pairs, most = row
-    if pairs is None:
+    most, bound = row
+    if most is None:
         return RuleSize(number, keys.name(number), 0, None)
-    return RuleSize(number, keys.name(number), pairs, None) if own + most <= keys.max_block(number) else None
+    if most > keys.max_block(number) or bound > _QUICKLY_JOINED:
+        return None
+    pairs = scalar(engine, f"SELECT count(*) FROM {left} l JOIN {right} r USING (key)")
+    return RuleSize(number, keys.name(number), pairs, None)
 
 
 def _block(engine: duckdb.DuckDBPyConnection, keys: Keys, number: int, found: tuple[int, int, int]) -> Block:

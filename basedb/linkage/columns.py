@@ -24,6 +24,16 @@ def condition_columns(engine: duckdb.DuckDBPyConnection, condition: str) -> froz
     )
 
 
+def read_as_written(engine: duckdb.DuckDBPyConnection, condition: str) -> frozenset[str]:
+    """Those of `condition_columns` that a condition does more with than to ask whether the two records
+    have the same value there, or any; InvalidModel as above."""
+    return frozenset(
+        path[1].lower()
+        for path in _walk(_without_equality(parsed(engine, condition)))
+        if len(path) > 1 and path[0] in SIDES
+    )
+
+
 def condition_functions(engine: duckdb.DuckDBPyConnection, condition: str) -> tuple[str, ...]:
     """The functions and operators a condition calls, in lower case, each as often as it is written;
     InvalidModel as above."""
@@ -116,6 +126,20 @@ def parsed(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:
     return parsed["statements"]
 
 
+def expression(engine: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    """The syntax tree of the expression itself; InvalidModel as above."""
+    found: dict[str, Any] = parsed(engine, sql)[0]["node"]["select_list"][0]
+    return found
+
+
+def written(engine: duckdb.DuckDBPyConnection, tree: dict[str, Any]) -> str:
+    """The SQL of an expression's syntax tree, in brackets where it needs them."""
+    whole = json.loads(scalar(engine, "SELECT json_serialize_sql('SELECT 1')"))
+    whole["statements"][0]["node"]["select_list"] = [tree]
+    query: str = scalar(engine, "SELECT json_deserialize_sql(?)", [json.dumps(whole)])
+    return query.removeprefix("SELECT ")
+
+
 def _called(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         if node.get("class") == "FUNCTION":
@@ -127,6 +151,31 @@ def _called(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for child in node:
             yield from _called(child)
+
+
+_EQUALITIES = {"COMPARE_EQUAL", "COMPARE_NOTEQUAL", "COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM"}
+_PRESENCE = {"OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"}
+
+
+def _without_equality(node: Any) -> Any:
+    """A syntax tree without the places that compare a column with itself in the other record, or with NULL."""
+    if isinstance(node, list):
+        return [_without_equality(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("class") == "COMPARISON" and node["type"] in _EQUALITIES:
+        left, right = node["left"].get("column_names", []), node["right"].get("column_names", [])
+        if {*left[:1], *right[:1]} == set(SIDES) and [*map(str.lower, left[1:])] == [
+            *map(str.lower, right[1:])
+        ]:
+            return None
+    if (
+        node.get("class") == "OPERATOR"
+        and node["type"] in _PRESENCE
+        and node["children"][0]["class"] == "COLUMN_REF"
+    ):
+        return None
+    return {name: _without_equality(child) for name, child in node.items()}
 
 
 def _walk(node: Any) -> Iterator[list[str]]:

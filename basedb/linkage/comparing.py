@@ -8,12 +8,13 @@ same as without. Measured on 8 million pairs of one birth date and sex: 4.3 inst
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import duckdb
 
 from basedb.linkage.columns import condition_columns, condition_functions
 from basedb.linkage.model import ELSE, Comparison, Constraint, Levels, MatchModel
+from basedb.linkage.sparing import sparing
 from basedb.linkage.weights import Bounds, number
 
 # Parts of the names of functions that walk whole strings against each other, or lists.
@@ -22,7 +23,7 @@ _COSTLY = ("levenshtein", "jaro", "jaccard", "editdist", "list", "array", "split
 _MANY_CALLS = 12
 _UNDECIDED = -1
 # The longest list of weights that stays in the processor's nearest memory.
-_TOGETHER = 500
+_TOGETHER = 1000
 
 
 def compare_query(
@@ -39,35 +40,89 @@ def compare_query(
     the source. bounds: leave out pairs that cannot reach their weight, except those that must link.
     known: comparisons that the source decides, with the index of their level.
     """
-    known = known or {}
-    first = [*(f"{sql} AS {name}" for name, sql in head.items())]
-    costly = (
-        []
-        if bounds is None
-        else [
-            item
-            for item in model.comparisons
-            if item.name not in known and _prefix(engine, item) < len(item.levels)
-        ]
-    )
+    known, model = known or {}, sparing(engine, model)
+    costly = [] if bounds is None else costly_comparisons(engine, model, known)
+    later = [item for item in model.constraints if bounds is None or item.kind != Constraint.MUST_LINK]
+    carried = _carried(engine, model.tf_columns(), costly, later)
+    query = _stages(engine, model, source, head, bounds, known, costly, carried)
+    return f"SELECT {', '.join([*head, *_output(model, later)])} FROM ({query})"
+
+
+def promising_query(
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    source: str,
+    head: Mapping[str, str],
+    bounds: Bounds,
+    known: Mapping[str, int],
+    undecided: Collection[str],
+) -> str:
+    """SQL for the columns of `head` alone, of the pairs that can reach their weight as far as is known
+    without the costly levels of the comparisons `undecided`. Otherwise as `compare_query`."""
+    model = sparing(engine, model)
+    costly = [item for item in costly_comparisons(engine, model, known) if item.name not in undecided]
+    carried = _carried(engine, (), costly, ())
+    return f"SELECT {', '.join(head)} FROM ({_stages(engine, model, source, head, bounds, known, costly, carried)})"
+
+
+def first_conditions(
+    engine: duckdb.DuckDBPyConnection, model: MatchModel, known: Collection[str], undecided: Collection[str]
+) -> list[str]:
+    """The conditions over ``l`` and ``r`` that `promising_query` asks."""
+    found = [over_records(model, item) for item in model.constraints if item.kind == Constraint.MUST_LINK]
     for item in model.comparisons:
-        level = _cheap_levels(engine, item) if item in costly else level_expression(item)
-        first.append(f"{f'{known[item.name]}::TINYINT' if item.name in known else level} AS g_{item.name}")
+        if item.name not in known:
+            asked = _prefix(engine, item) if item.name in undecided else len(item.levels)
+            found += [level.condition.sql for level in item.levels[:asked]]
+    return found
+
+
+def costly_comparisons(
+    engine: duckdb.DuckDBPyConnection, model: MatchModel, known: Collection[str] = ()
+) -> list[Comparison]:
+    """The comparisons that have costly levels, but for those `known`."""
+    return [
+        item
+        for item in model.comparisons
+        if item.name not in known and _prefix(engine, item) < len(item.levels)
+    ]
+
+
+def _stages(
+    engine: duckdb.DuckDBPyConnection,
+    model: MatchModel,
+    source: str,
+    head: Mapping[str, str],
+    bounds: Bounds | None,
+    known: Mapping[str, int],
+    costly: Sequence[Comparison],
+    carried: Sequence[str],
+) -> str:
+    """SQL for head, levels and, if there are bounds, what must link; `carried` columns in ``l`` and ``r``."""
+    first = [*(f"{sql} AS {name}" for name, sql in head.items())]
+    for item in model.comparisons:
+        first.append(f"{_first_level(engine, item, known, bounds is not None)} AS g_{item.name}")
     # What must link is told before pairs are given up; otherwise the levels, once known, tell it for less.
-    early = Constraint.MUST_LINK if bounds is not None else None
-    must = [item for item in model.constraints if item.kind == early]
-    later = [item for item in model.constraints if item not in must]
+    must = [item for item in model.constraints if bounds is not None and item.kind == Constraint.MUST_LINK]
     first += [f"{over_records(model, item)} AS c_{item.name}" for item in must]
-    carried = _carried(engine, model, costly, later)
     first += [f"{_packed(side, carried)} AS {side}" for side in ("l", "r") if carried]
     query = f"SELECT {', '.join(first)} {source}"
-    if bounds is not None:
-        enough = " OR ".join([_enough(engine, model, bounds), *(f"c_{item.name}" for item in must)])
+    if bounds is None:
+        return query
+    enough = " OR ".join([_enough(engine, model, bounds, known), *(f"c_{item.name}" for item in must)])
+    query = f"SELECT * FROM ({query}) WHERE {enough}"
+    for item in costly:
+        query = f"SELECT * REPLACE ({_remaining_levels(engine, item)} AS g_{item.name}) FROM ({query})"
         query = f"SELECT * FROM ({query}) WHERE {enough}"
-        for item in costly:
-            query = f"SELECT * REPLACE ({_remaining_levels(engine, item)} AS g_{item.name}) FROM ({query})"
-            query = f"SELECT * FROM ({query}) WHERE {enough}"
-    return f"SELECT {', '.join([*head, *_output(model, later)])} FROM ({query})"
+    return query
+
+
+def _first_level(
+    engine: duckdb.DuckDBPyConnection, comparison: Comparison, known: Mapping[str, int], staged: bool
+) -> str:
+    if comparison.name in known:
+        return f"{known[comparison.name]}::TINYINT"
+    return _cheap_levels(engine, comparison) if staged else level_expression(comparison)
 
 
 def level_expression(comparison: Comparison) -> str:
@@ -144,12 +199,18 @@ def _remaining_levels(engine: duckdb.DuckDBPyConnection, comparison: Comparison)
     return _case(comparison, _prefix(engine, comparison), len(comparison.levels), decided)
 
 
-def _enough(engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds) -> str:
+def _enough(
+    engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds, known: Mapping[str, int]
+) -> str:
     """SQL: the levels known so far leave room for the weight that is asked for."""
     # Looking up one number for several comparisons together costs as much as for one of them.
     groups: list[tuple[str, list[float]]] = []
+    settled = bounds.prior_weight
     for item in model.comparisons:
         most = bounds.most[item.name]
+        if item.name in known:
+            settled += most[known[item.name]]
+            continue
         # Undecided, it may yet come out at any of the levels left.
         room = [max(most[_prefix(engine, item) :], default=0.0), *most]
         level = f"(g_{item.name}::INTEGER - {_UNDECIDED})"
@@ -159,17 +220,17 @@ def _enough(engine: duckdb.DuckDBPyConnection, model: MatchModel, bounds: Bounds
         else:
             groups.append((level, room))
     sums = [f"list_extract([{', '.join(map(number, room))}], {code} + 1)" for code, room in groups]
-    return f"{' + '.join([number(bounds.prior_weight), *sums])} >= {number(bounds.at_least)}"
+    return f"{' + '.join([number(settled), *sums])} >= {number(bounds.at_least)}"
 
 
 def _carried(
     engine: duckdb.DuckDBPyConnection,
-    model: MatchModel,
+    frequent: Iterable[str],
     costly: Iterable[Comparison],
     constraints: Iterable[Constraint],
 ) -> list[str]:
-    """The columns of records that are read after the first step."""
-    found = dict.fromkeys(column.lower() for column in model.tf_columns())
+    """The columns of records that are read after the first step; frequent: those of term frequencies."""
+    found = dict.fromkeys(column.lower() for column in frequent)
     conditions = [level.condition.sql for item in costly for level in item.levels]
     conditions += [item.condition.sql for item in constraints]
     for condition in conditions:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from basedb.linkage.columns import SIDES, parsed
+from basedb.linkage.columns import SIDES, expression
 from basedb.linkage.keys import has_several
 from basedb.linkage.model import BlockingRule, Comparison, MatchModel
 
@@ -34,7 +34,7 @@ def implied_levels(
 
 def _decided(engine: duckdb.DuckDBPyConnection, comparison: Comparison, equal: Collection[str]) -> int | None:
     for index, level in enumerate(comparison.levels):
-        truth = _truth(_expression(engine, level.condition.sql), equal)
+        truth = _truth(expression(engine, level.condition.sql), equal)
         if truth is not False:
             return index if truth else None
     return None
@@ -75,10 +75,5 @@ def _reference(node: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def _column(engine: duckdb.DuckDBPyConnection, part: str) -> str:
-    node = _expression(engine, part)
+    node = expression(engine, part)
     return node["column_names"][-1].lower() if node["class"] == "COLUMN_REF" else ""
-
-
-def _expression(engine: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
-    found: dict[str, Any] = parsed(engine, sql)[0]["node"]["select_list"][0]
-    return found

@@ -19,13 +19,13 @@ from basedb.linkage.columns import check_bindable
 from basedb.linkage.comparing import compare_query, quoted
 from basedb.linkage.components import connected_components
 from basedb.linkage.estimate import drop_prepared, estimate_keyed, prepare, term_frequencies
-from basedb.linkage.implied import implied_levels
 from basedb.linkage.keyed import Keyed, set_apart
 from basedb.linkage.keys import key_rules
 from basedb.linkage.learning import training_rules
 from basedb.linkage.model import BlockingRule, Constraint, InvalidModel, MatchModel, SortedNeighbourhood
 from basedb.linkage.parameters import Parameters
 from basedb.linkage.score import score_pairs
+from basedb.linkage.sieve import sieve
 from basedb.linkage.training import Estimate
 from basedb.linkage.weights import Bounds, bounds
 from basedb.store.session import scalar
@@ -148,34 +148,35 @@ def _compare(
 ) -> None:
     """TEMP table `hopeful_pair`: the compared pairs of all rules that may reach the review threshold.
 
-    A rule with many pairs compares them as it joins, without ever holding them; those of rules with
-    few are put together first, for fetching the records of a few pairs is cheaper than joining all.
+    Most pairs of a rule with many are given up as they are joined; what is left, and the pairs of rules
+    with few, are put together, for fetching the records of a few pairs is cheaper than joining all.
     """
     other = keyed.right or keyed.left
     smaller = min(scalar(engine, f"SELECT count(*) FROM {table}") for table in (keyed.left, other))
     parts = max(1, -(-smaller // at_a_time))
-    engine.execute("CREATE OR REPLACE TEMP TABLE few_pair (l BIGINT, r BIGINT, rule SMALLINT)")
-    many: list[tuple[str, str, dict[str, int]]] = []
+    engine.execute("CREATE OR REPLACE TEMP TABLE promising_pair (l BIGINT, r BIGINT, rule SMALLINT)")
+    many = [size for size in sizes if size.pairs > smaller]
+    sieved = sieve(engine, model, keyed, many) if many else None
     for size in sizes:
-        sources = [keyed.join(size.number, range(size.number), (part, parts)) for part in range(parts)]
-        if size.pairs > smaller:
-            known = implied_levels(engine, model, keyed.rules[size.number])
-            many += [(f"{size.number}::SMALLINT", source, known) for source in sources]
-            continue
-        for source in sources:
-            engine.execute(f"INSERT INTO few_pair SELECT l.vertex, r.vertex, {size.number} {source}")
+        for part in ((number, parts) for number in range(parts)):
+            if sieved is not None and size in many:
+                pairs = sieved.pairs(engine, model, size.number, limits, part)
+            else:
+                source = keyed.join(size.number, part=part)
+                pairs = f"SELECT l.vertex AS l_vertex, r.vertex AS r_vertex {source}"
+            _add_promising(engine, f"SELECT *, {size.number} FROM ({pairs})")
+    if sieved is not None:
+        sieved.drop(engine)
     _add_neighbours(engine, model, keyed)
-    few = f"FROM few_pair p JOIN {keyed.left} l ON l.vertex = p.l JOIN {other} r ON r.vertex = p.r"
-    into = "CREATE OR REPLACE TEMP TABLE hopeful_pair AS"
-    for rule, source, known in [("p.rule", few, {}), *many]:
-        head = {"a": "least(l.vertex, r.vertex)", "b": "greatest(l.vertex, r.vertex)", "rule": rule}
-        engine.execute(f"{into} {compare_query(engine, model, source, head, limits, known)}")
-        into = "INSERT INTO hopeful_pair"
-    engine.execute("DROP TABLE few_pair")
+    source = f"FROM promising_pair p JOIN {keyed.left} l ON l.vertex = p.l JOIN {other} r ON r.vertex = p.r"
+    head = {"a": "least(l.vertex, r.vertex)", "b": "greatest(l.vertex, r.vertex)", "rule": "p.rule"}
+    query = compare_query(engine, model, source, head, limits)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE hopeful_pair AS {query}")
+    engine.execute("DROP TABLE promising_pair")
 
 
 def _add_neighbours(engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed: Keyed) -> None:
-    """Add the pairs of sorted neighbourhoods to `few_pair`, those left out that a key makes."""
+    """Add the pairs of sorted neighbourhoods to `promising_pair`."""
     first = len(key_rules(model))
     rules = [rule for rule in model.blocking if isinstance(rule, SortedNeighbourhood)]
     records = "record_left"
@@ -186,13 +187,21 @@ def _add_neighbours(engine: duckdb.DuckDBPyConnection, model: MatchModel, keyed:
         met = "(SELECT a AS l, b AS r, rule FROM neighbour_pair)"
         if keyed.right is not None:
             met = f"(FROM {met} UNION ALL SELECT b, a, rule FROM neighbour_pair)"
-        engine.execute(
-            f"""INSERT INTO few_pair SELECT p.* FROM {met} p JOIN {keyed.left} l ON l.vertex = p.l
-                JOIN {keyed.right or keyed.left} r ON r.vertex = p.r
-                WHERE {keyed.apart(range(first))} AND NOT EXISTS (
-                    FROM few_pair e WHERE e.l = p.l AND e.r = p.r AND e.rule >= {first})"""
+        _add_promising(
+            engine,
+            f"""SELECT p.l AS l_vertex, p.r AS r_vertex, p.rule FROM {met} p
+                JOIN {keyed.left} l ON l.vertex = p.l
+                JOIN {keyed.right or keyed.left} r ON r.vertex = p.r""",
         )
         engine.execute("DROP TABLE neighbour_pair")
+
+
+def _add_promising(engine: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """Add pairs (l_vertex, r_vertex, rule) to `promising_pair`, those left out that are there already."""
+    engine.execute(
+        f"""INSERT INTO promising_pair FROM ({pairs}) p
+            ANTI JOIN promising_pair e ON e.l = p.l_vertex AND e.r = p.r_vertex"""
+    )
 
 
 def _cluster(engine: duckdb.DuckDBPyConnection, model: MatchModel) -> tuple[int, int, int, int]:

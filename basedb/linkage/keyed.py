@@ -39,6 +39,10 @@ class Keyed:
         """The position of a rule."""
         return self.rules.index(rule)
 
+    def key(self, number: int) -> str:
+        """The column with the key of a rule, or the list of them if the rule `has_several`."""
+        return _column(number)
+
     def measure(self, engine: duckdb.DuckDBPyConnection, *, briefly: bool = False) -> Candidates:
         """The size of every rule; blocks above `max_block` are `skipped`. briefly: without `heaviest`."""
         return measure_all(engine, self._keys(), range(len(self.rules)), briefly=briefly)

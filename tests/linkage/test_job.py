@@ -24,7 +24,7 @@ PARAMETERS = defaults(MODEL, prior=0.01)
 
 _rows = st.lists(
     st.tuples(
-        st.sampled_from([None, "王伟", "王玮", "李娜", "1980"]),
+        st.sampled_from([None, "王伟", "王玮", "李娜", "1980", "阿卜杜拉·买买提", "阿卜杜拉·买买江"]),
         st.sampled_from([None, "1980", "1981"]),
         st.sampled_from([None, "", "1;2", "2; 3", "3"]),
         st.sampled_from([None, "漯河", "许昌"]),
