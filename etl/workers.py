@@ -7,6 +7,7 @@ pickled calls on their standard input.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -101,6 +102,8 @@ def _serve() -> None:
             function, argument = pickle.load(calls)
         except EOFError:
             return
+        # What the imports made is no garbage: looking through it again and again takes a fifth of the time.
+        gc.freeze()
         try:
             answer = (False, function(argument))
         except Exception as error:  # noqa: BLE001 - handed to the caller, who raises it
