@@ -26,8 +26,8 @@ def recall_keys(session: Session, entity: Entity) -> None:
     )
     if not stands(session, entity):
         return
-    for column in entity.key_rule.keys:
-        recall(session, entity, f"m.{column}", "SELECT DISTINCT key FROM new_key")
+    keys = [f"m.{column}" for column in entity.key_rule.keys]
+    recall(session, entity, keys, "SELECT DISTINCT key FROM new_key")
 
 
 def recall_versions(session: Session, entity: Entity) -> None:

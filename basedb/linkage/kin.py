@@ -101,8 +101,7 @@ def _recall_chain(session: Session, entity: Entity, kin: Kin) -> None:
         for key in key_columns(entity)
     )
     engine.execute(f"CREATE OR REPLACE TEMP TABLE kin_number AS {members}")
-    for column in entity.key_rule.keys:
-        recall(session, entity, f"m.{column}", "FROM kin_number")
+    recall(session, entity, [f"m.{column}" for column in entity.key_rule.keys], "FROM kin_number")
     certificates = (
         f"SELECT DISTINCT record_id FROM linking WHERE {kin.household} IS NULL AND entity_id IS NOT NULL AND ("
         + " OR ".join(f"{key} IN (FROM kin_number)" for key in key_columns(entity))

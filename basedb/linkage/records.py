@@ -7,6 +7,8 @@ rule (`key_columns`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from basedb.domain import Entity
 from basedb.store.session import Session, in_any_order, scalar
 
@@ -25,10 +27,11 @@ def describe_arrivals(session: Session, entity: Entity) -> None:
         )
 
 
-def recall(session: Session, entity: Entity, key: str, keys: str) -> None:
+def recall(session: Session, entity: Entity, key: str | Sequence[str], keys: str) -> None:
     """Add to `linking` the standing mentions (``m``, of records ``r``) whose `key` is among `keys`.
 
-    key: a column such as ``m.person_id``; keys: an engine query, of which the first column counts.
+    key: a column such as ``m.person_id``, or several of which one is enough; keys: an engine query, of which
+    the first column counts.
     """
     if not scalar(session.engine, f"SELECT count(*) FROM (SELECT 1 FROM ({keys}) LIMIT 1)"):
         return

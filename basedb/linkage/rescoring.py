@@ -15,6 +15,7 @@ from basedb.linkage.evidence import score_open_pairs
 from basedb.linkage.keys import key_rules
 from basedb.linkage.records import record_columns
 from basedb.linkage.versions import ModelVersion
+from basedb.store.session import fetch_here
 
 NOTHING = "none"
 
@@ -65,10 +66,8 @@ class Looking:
     def settle(self) -> None:
         """Nothing: there is no transaction to end."""
 
-    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
-        self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
-        )
+    def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
+        fetch_here(self.engine, name, table, columns, key, keys)
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         raise PermissionError("a session that only looks changes nothing")

@@ -21,6 +21,7 @@ from basedb.masking import mask_text
 from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
 from basedb.store.errors import StoreError, StoreMissing
+from basedb.store.session import fetch_here
 
 _COPY_CHUNK = 1 << 30
 
@@ -145,10 +146,8 @@ class EmbeddedSession:
         self.engine.execute("COMMIT")
         self.engine.execute("BEGIN")
 
-    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
-        self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
-        )
+    def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
+        fetch_here(self.engine, name, table, columns, key, keys)
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Nothing to do: an embedded store has no indexes (see `ddl.create_statements`)."""

@@ -176,10 +176,14 @@ class PostgresSession:
     def settle(self) -> None:
         """Nothing: the transaction of the engine is that of the server, which is one from lock to publication."""
 
-    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
+    def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
         staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
         self.apply(f"ANALYZE {staged}")
-        query = f"SELECT {columns} FROM {table} JOIN {staged} ON {key} = wanted"
+        # An index answers for one key; a condition over several would read the table.
+        query = " UNION ALL ".join(
+            f"SELECT {columns} FROM {table} JOIN {staged} ON {each} = wanted"
+            for each in ([key] if isinstance(key, str) else key)
+        )
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
         )

@@ -38,14 +38,28 @@ class Session(Protocol):
         wrote itself is read by one thread, and planned for as if it were one row. Publishes nothing."""
         ...
 
-    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
+    def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
         """Create TEMP table `name` with `columns` of the rows of store `table` whose `key` is
-        among the first column of the engine query `keys`; reads only those rows where it can."""
+        among the first column of the engine query `keys`; reads only those rows where it can.
+        Of several keys one is enough; a row that has more may then come more than once."""
         ...
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Create declared indexes that a first load went without (see `Store.make_room`)."""
         ...
+
+
+def fetch_here(
+    engine: duckdb.DuckDBPyConnection,
+    name: str,
+    table: str,
+    columns: str,
+    key: str | Sequence[str],
+    keys: str,
+) -> None:
+    """`Session.fetch` from a table that the engine itself reads: once, whatever the number of keys."""
+    among = " OR ".join(f"{each} IN ({keys})" for each in ([key] if isinstance(key, str) else key))
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {among}")
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Any:

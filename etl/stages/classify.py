@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from basedb.findings import Severity, define, finding_type
 from basedb.refusal import Held
-from basedb.store import scalar
+from basedb.store import in_any_order, scalar
 from etl.batch import Batch
 from etl.contract.model import Operation
 from etl.readers.result import ReadResult, RejectedRow
@@ -73,7 +73,10 @@ class Classify:
         if batch.delivery.digests:
             _keep_only(batch)
         _find_standing(batch)
-        _decide_outcomes(batch)
+        batch.session.settle()
+        with in_any_order(batch.engine):
+            _decide_outcomes(batch)
+        batch.session.settle()
         _find_absent(batch)
         return int(
             scalar(
@@ -122,6 +125,7 @@ def _give_keys(batch: Batch) -> None:
                 md5('{contract.version}' || {raw_expression(batch)})::UUID AS digest, {scope} AS scope
             FROM incoming"""
     )
+    batch.session.settle()
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE repeated_key AS
             SELECT natural_key, count(DISTINCT digest) AS contents FROM keyed SEMI JOIN (
