@@ -322,7 +322,8 @@ class Load(Protocol):
 
     engine: the store as default catalogue, and TEMP tables `incoming` (row_no and the contract's
     columns as text), `set_aside` (row_no, outcome and footnote, the text of one, of rows that are no data),
-    `row` (row_no, source_key, digest, outcome, standing_id) and, after records are numbered, `new_record`.
+    `row` (row_no, source_key, digest, outcome, standing_id), `processed` (the rows of `incoming` that say something
+    new) and, after records are numbered, `new_record`.
     path: the file. feeds: the contract's columns and the targets they feed (``role.attribute``).
     settings: the contract's section of the domain. received: receipt time as the text of a UTC timestamp.
     late: a snapshot with a newer as-of is in already. released: a person let the

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from basedb.domain import BaseDomain, Domain, Entity
 from basedb.ledger import OUTCOMES
@@ -51,9 +52,9 @@ class Step:
 class Batch:
     """What the stages of one load share.
 
-    The rows themselves are in the engine: `incoming` (as read), `row` (key, digest, outcome),
-    `new_record` and `new_mention` (what must be processed), `finding`, and what linking and
-    mastering leave. `peers` are all contracts of the domain by source.
+    The rows themselves are in the engine: `incoming` (as read), `row` (key, digest, outcome), `processed` (those of
+    `incoming` that say something new), `new_record` and `new_mention` (what of them is accepted), `finding`, and what
+    linking and mastering leave. `peers` are all contracts of the domain by source.
     """
 
     delivery: Delivery
@@ -66,6 +67,7 @@ class Batch:
     file_id: int
     released: bool = False
     result: ReadResult | None = None
+    processed: pa.Table | None = None
     newest_snapshot: date | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     absent: int = 0

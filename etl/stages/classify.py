@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from basedb.findings import Severity, define, finding_type
 from basedb.refusal import Held
 from basedb.store import in_any_order, scalar
@@ -61,7 +63,8 @@ _STANDING = "record_id, source, source_key, digest, as_of, valid_from, valid_to,
 
 @dataclass(frozen=True)
 class Classify:
-    """Leaves TEMP `row` (row_no, source_key, digest, scope, outcome, standing_id) and `closed`.
+    """Leaves TEMP `row` (row_no, source_key, digest, scope, outcome, standing_id) and `closed`, and those rows of
+    the file that say something new (added, changed, arrived late) in `processed`, in file order.
 
     Raises Held when a snapshot is implausibly short, unless a person released it.
     """
@@ -78,11 +81,19 @@ class Classify:
             _decide_outcomes(batch)
         batch.session.settle()
         _find_absent(batch)
-        return int(
-            scalar(
-                batch.engine, "SELECT count(*) FROM row WHERE outcome IN ('added', 'changed', 'superseded')"
-            )
-        )
+        batch.processed = _rows_to_process(batch)
+        batch.engine.register("processed", batch.processed)
+        return batch.processed.num_rows
+
+
+def _rows_to_process(batch: Batch) -> pa.Table:
+    assert batch.result is not None
+    process = "outcome IN ('added', 'changed', 'superseded')"
+    if scalar(batch.engine, f"SELECT count(*) FROM row WHERE {process}") == batch.result.table.num_rows:
+        return batch.result.table
+    return batch.engine.execute(
+        f"SELECT i.* FROM incoming i SEMI JOIN (FROM row WHERE {process}) r USING (row_no) ORDER BY row_no"
+    ).to_arrow_table()
 
 
 def quoted(column: str) -> str:

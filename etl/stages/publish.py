@@ -70,7 +70,7 @@ def _insert_records(batch: Batch) -> None:
                 {kept_expression(batch)}, {standard}, '{batch.contract.version}', n.as_of, n.status, n.valid_from,
                 n.valid_to, TIMESTAMPTZ '{batch.received}',
                 CASE n.status WHEN 'current' THEN {_OPEN} ELSE TIMESTAMPTZ '{batch.received}' END, {batch.run_id}
-            FROM new_record n JOIN incoming USING (row_no)
+            FROM new_record n JOIN processed USING (row_no)
             JOIN (SELECT * EXCLUDE (valid_from) FROM raw_event) e USING (row_no)"""
     )
 

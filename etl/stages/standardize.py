@@ -11,7 +11,6 @@ import duckdb
 import pyarrow as pa
 
 from basedb.findings import Severity, define
-from basedb.store import scalar
 from etl.batch import Batch
 from etl.stages.spoilt import hold_if_spoilt
 from etl.standard_rows import standardize_rows
@@ -45,7 +44,8 @@ class Standardize:
     name: str = "standardize"
 
     def run(self, batch: Batch) -> int:
-        rows = _rows_to_process(batch)
+        rows = batch.processed
+        assert rows is not None
         work = partial(standardize_rows, batch.contract, batch.entity_domain)
         processes = min(available_processes(), 4) if rows.num_rows >= _PARALLEL_FROM else 1
         with mapper(processes) as run:
@@ -86,17 +86,6 @@ def _report_future_closings(batch: Batch) -> None:
                         FROM raw_mention WHERE role = $role AND {name} > $as_of::DATE""",
                     {"column": sources[name][0], "role": role, "as_of": str(batch.as_of)},
                 )
-
-
-def _rows_to_process(batch: Batch) -> pa.Table:
-    """The incoming rows that were added, changed or arrived late, in file order."""
-    assert batch.result is not None
-    process = "outcome IN ('added', 'changed', 'superseded')"
-    if scalar(batch.engine, f"SELECT count(*) FROM row WHERE {process}") == batch.result.table.num_rows:
-        return batch.result.table
-    return batch.engine.execute(
-        f"SELECT i.* FROM incoming i SEMI JOIN (FROM row WHERE {process}) r USING (row_no) ORDER BY row_no"
-    ).to_arrow_table()
 
 
 def _chunks(rows: pa.Table) -> Iterator[pa.Table]:
