@@ -145,13 +145,17 @@ _RECORDS = {
 }
 
 # What one wrong, missing or additional character, or a place before it, leaves whole of a name of four characters
-# or more: its beginning, its end, or all of a short one but the second. Of one representative's firms, or those in
-# one room, few share that. Thousands share an address and a line of business: there the name must be as rare as the
-# whole, or a city's pairs grow with the square of its firms.
-_BEGINNING, _END = "left(name_core, 2)", "right(name_core, 3)"
-_BUT_SECOND = "CASE WHEN length(name_core) = 4 THEN left(name_core, 1) || right(name_core, 2) END"
+# or more: its beginning, its end, or all of a short one but the second. Of one representative's firms few share that.
+# Thousands share an address and a line of business: there the name must be as rare as the whole, or a city's pairs
+# grow with the square of its firms.
+_LIKE_NAME = AnyOf(
+    (
+        "left(name_core, 2)",
+        "right(name_core, 3)",
+        "CASE WHEN length(name_core) = 4 THEN left(name_core, 1) || right(name_core, 2) END",
+    )
+)
 _SAME_END = "right(trade_name, 2) || coalesce(name_industry, '')"
-_ROOMS = AnyOf(tuple(f"{site} || '|' || {site.split('_')[0]}_home" for site in _SITES))
 
 ORGANIZATION = MatchModel(
     name="organization",
@@ -161,17 +165,13 @@ ORGANIZATION = MatchModel(
         BlockingRule("code", "机构代码、注册号", (AnyOf(("code", "registration_number")),)),
         BlockingRule("name", "名称", (AnyOf(("name_folded", "former_name_folded")),)),
         # One registration authority enters one trade name in one line of business once (企业名称登记管理规定 of 2020,
-        # article 17): a city has as many of them as it has divisions.
-        BlockingRule("core", "名称主干", ("name_core",)),
-        BlockingRule(
-            "representative",
-            "代表人，且名称相近",
-            ("representative_pinyin", AnyOf((_BEGINNING, _END, _BUT_SECOND))),
-        ),
+        # article 17): a city has as many of them as it has divisions. Hundreds of branches, of numbered schools, have
+        # no more in common than what never makes them one.
+        BlockingRule("core", "名称主干", ("name_core", "coalesce(branch, '')", "coalesce(marks, '')")),
+        BlockingRule("representative", "代表人，且名称相近", ("representative_pinyin", _LIKE_NAME)),
         BlockingRule(
             "place", "地址，且名称读音或末尾相同", (AnyOf(_SITES), AnyOf(("core_pinyin", _SAME_END)))
         ),
-        BlockingRule("room", "户室，且名称相近", (_ROOMS, AnyOf((_BEGINNING, _END)))),
         BlockingRule("phone", "电话", ("phone",)),
         # One wrong character leaves one half of a code whole.
         BlockingRule(

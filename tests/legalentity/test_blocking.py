@@ -90,6 +90,20 @@ def test_neighbours_in_one_line_of_business_do_not_meet(engine: duckdb.DuckDBPyC
     assert _pairs(engine, builders) == 0
 
 
+def test_a_parent_and_its_branches_do_not_meet_by_their_name(engine: duckdb.DuckDBPyConnection) -> None:
+    """Nor do numbered schools; a branch that is written in two ways does."""
+    bank = [
+        _named("联众", "银行", name_folded=f"联众银行{at}", branch=at)
+        for at in ("甲支行", "乙支行", "丙支行")
+    ]
+    schools = [
+        _named("临颍", "中学", name_folded=f"临颍{at}中学", marks=at) for at in ("第一", "第二", "第三")
+    ]
+    parent = _named("联众", "银行", name_folded="漯河联众银行")
+    assert _pairs(engine, [parent, *bank, *schools]) == 0
+    assert _pairs(engine, [*bank, {**bank[0], "name_folded": "漯河联众银行甲支行"}]) == 1
+
+
 def test_one_leaders_firms_under_different_names_do_not_meet(engine: duckdb.DuckDBPyConnection) -> None:
     leader = {"representative_pinyin": "li si", "representative_number": "411102197001010011"}
     firms = [
