@@ -25,6 +25,12 @@ BEFORE_1949 = define(
     "成立日期早于1949年10月1日，请核实",
     "established before October 1949",
 )
+APPROVED_BEFORE = define(
+    "organization.approved_before_established",
+    Severity.WARNING,
+    "核准日期早于成立日期",
+    "an entry was approved before the organisation was established",
+)
 CANCELLED_BEFORE = define(
     "organization.cancelled_before_established",
     Severity.WARNING,
@@ -119,6 +125,7 @@ def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         hint = _next_century(established.where(old, ""), _text(mentions, "approved_date"))
         found.append(_rows(old, "established_date", BEFORE_1949, hint))
     for name, code in (
+        ("approved_date", APPROVED_BEFORE),
         ("cancelled_date", CANCELLED_BEFORE),
         ("revoked_date", CANCELLED_BEFORE),
         ("expires_date", EXPIRES_BEFORE),

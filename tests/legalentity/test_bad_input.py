@@ -60,6 +60,10 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
         ),
         # Beside a right credit code, a wrong organisation code is known.
         (
+            {"established_date": "2035-01-01", "approved_date": "2020-01-01"},
+            [("organization.approved_before_established", _ORDER)],
+        ),
+        (
             {"credit_code": CREDIT, "credit_code_valid": True, "org_code": "MA000O075", "org_code_valid": False},
             [("organization.codes_differ", inner(7))],
         ),
