@@ -39,6 +39,7 @@ FINE_MISSING = define(
     "a fine by its kind, without an amount",
 )
 
+_CHECK_ORDER = "核对两个日期，疑互换 / check both dates, perhaps they were swapped"
 # 处以罚款人民币5,000元, 罚款2万元: digits only; amounts in Chinese numerals say nothing here.
 _FINE = r"罚款\D{0,8}?(\d[\d,]*(?:\.\d+)?(?:百万|千|万|亿)?元)"
 # Half a yuan: amounts are printed with so many digits.
@@ -65,7 +66,7 @@ def _order(records: pd.DataFrame, first: str, last: str, code: str) -> list[pd.D
     if first not in records or last not in records:
         return []
     wrong = (records[last] < records[first]).fillna(False)  # ISO dates compare as text
-    return [_rows(wrong.to_numpy(bool), last, code)]
+    return [_rows(wrong.to_numpy(bool), last, code, np.full(len(wrong), _CHECK_ORDER, object))]
 
 
 def _fines(records: pd.DataFrame) -> list[pd.DataFrame]:

@@ -25,6 +25,12 @@ BEFORE_1949 = define(
     "成立日期早于1949年10月1日，请核实",
     "established before October 1949",
 )
+APPROVED_BEFORE = define(
+    "organization.approved_before_established",
+    Severity.WARNING,
+    "核准日期早于成立日期",
+    "an entry was approved before the organisation was established",
+)
 CANCELLED_BEFORE = define(
     "organization.cancelled_before_established",
     Severity.WARNING,
@@ -100,12 +106,11 @@ def _names(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         address = name.str.contains(
             r"(?:路|街|巷|道|村|镇|乡|社区)\d+(?:号|组|弄)(?:.{0,12}(?:室|楼|号|单元|院))?$", regex=True
         ) & ~name.str.contains(r"公司|店|社|厂|部|中心|学校|医院|超市")
-        found.append(_rows(address, "name", NAME_IS_ADDRESS, _constant(name, _MOVE_ADDRESS)))
+        found.append(_rows(address, "name", NAME_IS_ADDRESS, _MOVE_ADDRESS))
     if "legal_representative" in mentions:
         representative = _text(mentions, "legal_representative")
         number = representative.str.contains(r"\d{14,}", regex=True)
-        hint = _constant(representative, _MOVE_CITIZEN)
-        found.append(_rows(number, "legal_representative", REPRESENTATIVE_IS_NUMBER, hint))
+        found.append(_rows(number, "legal_representative", REPRESENTATIVE_IS_NUMBER, _MOVE_CITIZEN))
     return found
 
 
@@ -114,15 +119,13 @@ def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         return []
     established = _text(mentions, "established_date")
     stated = established.ne("")
-    found = [
-        _rows(
-            stated & (established < _FOUNDING),
-            "established_date",
-            BEFORE_1949,
-            _next_century(established, _text(mentions, "approved_date")),
-        )
-    ]
+    found = []
+    old = stated & (established < _FOUNDING)
+    if old.any():
+        hint = _next_century(established.where(old, ""), _text(mentions, "approved_date"))
+        found.append(_rows(old, "established_date", BEFORE_1949, hint))
     for name, code in (
+        ("approved_date", APPROVED_BEFORE),
         ("cancelled_date", CANCELLED_BEFORE),
         ("revoked_date", CANCELLED_BEFORE),
         ("expires_date", EXPIRES_BEFORE),
@@ -130,7 +133,7 @@ def _dates(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         if name in mentions:
             later = _text(mentions, name)
             wrong = stated & later.ne("") & (later < established)
-            found.append(_rows(wrong, name, code, _constant(later, _CHECK_ORDER)))
+            found.append(_rows(wrong, name, code, _CHECK_ORDER))
     return found
 
 
@@ -141,7 +144,9 @@ def _capital(mentions: pd.DataFrame) -> list[pd.DataFrame]:
     individual = _text(mentions, "kind").eq("individual")
     limit = np.where(individual, _INDIVIDUAL_LIMIT, _CAPITAL_LIMIT)
     wrong = pd.Series((capital >= limit).fillna(False).to_numpy(bool))
-    suggestion = (capital / 10_000).map(lambda value: None if pd.isna(value) else f"{value:.6f}")
+    if not wrong.any():
+        return []
+    suggestion = (capital / 10_000).where(wrong).map(lambda value: f"{value:.6f}", na_action="ignore")
     return [_rows(wrong, "registered_capital", CAPITAL_IN_YUAN, suggestion)]
 
 
@@ -155,18 +160,20 @@ def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         found.append(_rows(wrong, "org_code", CODES_DIFFER, inner))
     if "credit_code" in mentions and "kind" in mentions:
         kind = _text(mentions, "kind")
-        allowed = credit.str.slice(0, 2).map(_CATEGORIES)
-        fits = [
-            not isinstance(kinds, set) or value in ("", "other") or value in kinds
-            for kinds, value in zip(allowed, kind, strict=True)
-        ]
-        told = allowed.map(lambda kinds: "、".join(sorted(kinds)) if isinstance(kinds, set) else None)
-        found.append(_rows(valid & ~pd.Series(fits, dtype=bool), "kind", KIND_DIFFERS, told))
+        category = credit.str.slice(0, 2)
+        # Few kinds and few categories: each pair of them is looked at once.
+        pairs = pd.DataFrame({"category": category, "kind": kind})
+        told = pairs.drop_duplicates()
+        told = told.assign(fits=[_fits(*pair) for pair in told.itertuples(index=False)])
+        fits = pairs.merge(told, how="left", on=["category", "kind"])["fits"]
+        hint = category.map({key: "、".join(sorted(kinds)) for key, kinds in _CATEGORIES.items()})
+        found.append(_rows(valid & ~fits, "kind", KIND_DIFFERS, hint))
     return found
 
 
-def _constant(like: pd.Series, text: str) -> pd.Series:
-    return pd.Series([text] * len(like))
+def _fits(category: str, kind: str) -> bool:
+    """Whether an organisation of that kind may have a credit code of that department and category."""
+    return category not in _CATEGORIES or kind in ("", "other") or kind in _CATEGORIES[category]
 
 
 def _next_century(dates: pd.Series, approved: pd.Series) -> pd.Series:
@@ -190,7 +197,8 @@ def _flag(mentions: pd.DataFrame, name: str) -> np.ndarray:
     return mentions[name].fillna(False).to_numpy(bool)
 
 
-def _rows(wrong: pd.Series, attribute: str, code: str, suggestion: pd.Series | None = None) -> pd.DataFrame:
+def _rows(wrong: pd.Series, attribute: str, code: str, suggestion: pd.Series | str) -> pd.DataFrame:
+    """A finding for every row that is wrong, with the suggestion for it, or for all."""
     positions = np.flatnonzero(wrong.fillna(False).to_numpy(bool))
-    hints = [None] * len(positions) if suggestion is None else suggestion.to_numpy(object)[positions]
+    hints = suggestion if isinstance(suggestion, str) else suggestion.to_numpy(object)[positions]
     return pd.DataFrame({"position": positions, "attribute": attribute, "code": code, "suggestion": hints})

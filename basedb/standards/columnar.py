@@ -24,6 +24,9 @@ Found: TypeAlias = tuple[str, str | None]
 Parser: TypeAlias = Callable[[str], tuple[Sequence[Any], Sequence[Found]]]
 """Reads one non-empty value: the values of the fields, in order, and what was found."""
 
+Known: TypeAlias = Callable[[pa.Array], tuple[np.ndarray, dict[str, pa.Array]]]
+"""Reads what it can of distinct values: which ones (a mask), and the fields of all (of the others they do not count)."""
+
 
 def to_arrow(series: pd.Series) -> pa.Array:
     """The column as one Arrow large_string array; NA, NaN and None become null.
@@ -139,16 +142,30 @@ def frame(columns: dict[str, pa.Array], index: pd.Index) -> pd.DataFrame:
     return pd.DataFrame({name: arrow_series(array, index) for name, array in columns.items()}, index=index)
 
 
-def parse_distinct(series: pd.Series, fields: dict[str, pa.DataType], parse: Parser) -> Standardized:
-    """Apply `parse` to every distinct value of `series`; nulls stay null without a finding."""
+def parse_distinct(
+    series: pd.Series, fields: dict[str, pa.DataType], parse: Parser, known: Known | None = None
+) -> Standardized:
+    """Apply `parse` to every distinct value of `series`; nulls stay null without a finding.
+
+    known: what can be said of many values at once, without a finding; only the others are parsed.
+    """
     values, codes = encode(to_arrow(series))
+    is_known, known_columns = known(values) if known else (np.zeros(len(values), dtype=bool), {})
+    rest = np.flatnonzero(~is_known)
     rows: list[Sequence[Any]] = []
-    found: list[Sequence[Found]] = []
-    for value in values.to_pylist():
-        row, findings = parse(value)
+    found: list[Sequence[Found]] = [()] * len(values)
+    for place, value in zip(rest.tolist(), values.take(pa.array(rest)).to_pylist(), strict=True):
+        row, found[place] = parse(value)
         rows.append(row)
-        found.append(findings)
-    columns = {name: take(array, codes) for name, array in transpose(rows, fields).items()}
-    findings_ = Findings()
-    findings_.add_distinct(codes, found)
-    return Standardized(frame(columns, series.index), findings_.frame())
+    parsed = transpose(rows, fields)
+    if len(rest) < len(values):
+        chosen = np.arange(len(values))
+        chosen[rest] = len(values) + np.arange(len(rest))
+        parsed = {
+            name: pa.concat_arrays([known_columns[name].cast(array.type), array]).take(pa.array(chosen))
+            for name, array in parsed.items()
+        }
+    findings = Findings()
+    findings.add_distinct(codes, found)
+    columns = {name: take(array, codes) for name, array in parsed.items()}
+    return Standardized(frame(columns, series.index), findings.frame())

@@ -72,10 +72,13 @@ def found(draws: Draws, city: City, names: Names, people: int) -> Organisations:
     kind = draws.pick("org.kind", keys, [46, 44, 4, 6])
     county = draws.pick("org.county", keys, [c.weight for c in city.counties])
     schools_n = len(towns) * 2 + len(counties)
-    # a name is a position in (trade x industry), so that no two firms of a county are called the same
+    # a name is a position in (trade x industry), so that no two firms of a county are called the same; where a city
+    # has used them all, trade names have a third character
     first, second = words["trades_first"], words["trades_second"]
-    at = (keys * 7919 + 101) % (len(first) * len(second) * len(words["industries"]))
-    trade = join(lookup(first, at % len(first)), lookup(second, at // len(first) % len(second)))
+    names_of_two = len(first) * len(second) * len(words["industries"])
+    at = (keys * 7919 + 101) % names_of_two
+    third = lookup(["", *first], keys // names_of_two % (len(first) + 1))
+    trade = join(lookup(first, at % len(first)), lookup(second, at // len(first) % len(second)), third)
     industry = lookup(words["industries"], at // (len(first) * len(second)))
     place = lookup(
         ["漯河市".replace("漯河市", city.name), *counties], draws.below("org.place", keys, 2) * (county + 1)

@@ -145,11 +145,14 @@ def _collect_findings(batch: Batch) -> None:
                 SELECT row_no, column_name, code, value, suggestion, NULL FROM note
                 UNION ALL
                 SELECT k.row_no, $key, CASE WHEN k.natural_key = '' THEN '{BLANK_KEY}' ELSE '{REPEATED_KEY}' END,
-                    k.natural_key, NULL, NULL
+                    k.natural_key, CASE WHEN k.natural_key = '' THEN '补填主键 / fill in the key' ELSE '与第 '
+                        || CASE WHEN k.row_no = p.first_row THEN p.last_row ELSE p.first_row END
+                        || ' 行主键相同而内容不同，更正其一的主键或删去一行'
+                        || ' / another row has this key and says otherwise: correct one key, or drop a row' END, NULL
                 FROM keyed k JOIN repeated_key p USING (natural_key) JOIN row r USING (row_no)
                 WHERE (p.contents > 1 OR natural_key = '') AND r.outcome IN ('added', 'changed', 'superseded')
                 UNION ALL
-                SELECT row_no, $operation, code, word, NULL, NULL FROM doubted_operation
+                SELECT row_no, $operation, code, word, suggestion, NULL FROM doubted_operation
                 WHERE $is_entity OR (code = '{UNKNOWN_OPERATION}' AND word <> '')
                 UNION ALL
                 SELECT e.row_no, $valid_from, '{FUTURE}', e.valid_from::TEXT, DATE '{batch.delivery.as_of}'::TEXT,

@@ -139,7 +139,8 @@ def _give_keys(batch: Batch) -> None:
     batch.session.settle()
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE repeated_key AS
-            SELECT natural_key, count(DISTINCT digest) AS contents FROM keyed SEMI JOIN (
+            SELECT natural_key, count(DISTINCT digest) AS contents, min(row_no) AS first_row, max(row_no) AS last_row
+            FROM keyed SEMI JOIN (
                 SELECT natural_key FROM keyed GROUP BY natural_key HAVING count(*) > 1 OR natural_key = '')
                 USING (natural_key)
             GROUP BY natural_key"""
@@ -281,7 +282,7 @@ def _apply_operations(batch: Batch) -> None:
         "CREATE OR REPLACE TEMP TABLE closed (record_id BIGINT, status TEXT, closed_on DATE)"
     )
     batch.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE doubted_operation (row_no BIGINT, code TEXT, word TEXT)"
+        "CREATE OR REPLACE TEMP TABLE doubted_operation (row_no BIGINT, code TEXT, word TEXT, suggestion TEXT)"
     )
     if operation is None:
         return
@@ -301,18 +302,37 @@ def _apply_operations(batch: Batch) -> None:
 
 
 def _doubt_operations(batch: Batch, operation: Operation) -> None:
-    """Leaves TEMP `doubted_operation`: words the contract does not name, and changes of what does not stand."""
-    batch.engine.execute(
+    """Leaves TEMP `doubted_operation`: words the contract does not name, and changes of what does not stand.
+
+    A file without any word in the column is told of once.
+    """
+    engine, named = batch.engine, [*operation.insert, *operation.update, *operation.delete]
+    words = "、".join(named)
+    told = "SELECT count(*), count(*) FILTER (WHERE trim(coalesce({}, '')) <> '') FROM incoming"
+    rows, filled = engine.execute(told.format(quoted(operation.column))).fetchall()[0]
+    if not filled:
+        if rows:
+            engine.execute(
+                "INSERT INTO doubted_operation VALUES (NULL, ?, NULL, ?)",
+                [UNKNOWN_OPERATION, f"补上该列，填：{words} / the column is missing or empty; fill it in"],
+            )
+        return
+    engine.execute(
         f"""INSERT INTO doubted_operation
-            SELECT row_no, CASE WHEN word NOT IN (SELECT unnest($named)) THEN '{UNKNOWN_OPERATION}'
-                ELSE '{NOT_STANDING}' END, word
-            FROM (SELECT row_no, trim(coalesce({quoted(operation.column)}, '')) AS word FROM incoming)
+            SELECT row_no, CASE WHEN is_unknown THEN '{UNKNOWN_OPERATION}' ELSE '{NOT_STANDING}' END, word,
+                CASE WHEN is_unknown THEN $known ELSE $missed END
+            FROM (
+                SELECT row_no, trim(coalesce({quoted(operation.column)}, '')) AS word,
+                    word NOT IN (SELECT unnest($named)) AS is_unknown
+                FROM incoming)
             JOIN decided d USING (row_no) LEFT JOIN standing s ON s.record_id = d.standing_id
-            WHERE d.outcome <> 'duplicate' AND (word NOT IN (SELECT unnest($named))
-                OR (coalesce(s.status, '') <> 'current' AND word NOT IN (SELECT unnest($insert))))""",
+            WHERE d.outcome <> 'duplicate'
+                AND (is_unknown OR (coalesce(s.status, '') <> 'current' AND word NOT IN (SELECT unnest($insert))))""",
         {
-            "named": [*operation.insert, *operation.update, *operation.delete],
+            "named": named,
             "insert": list(operation.insert),
+            "known": f"填：{words} / one of these",
+            "missed": "补送先前的增量，或报送一次全量 / send the earlier delta again, or a full delivery",
         },
     )
 

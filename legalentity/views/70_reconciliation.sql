@@ -18,7 +18,7 @@ WITH said AS (
         greatest(r.valid_from, CAST(r.known_from AS DATE)) AS since, m.name, m.name_folded, m.name_core, m.org_code,
         m.org_code_valid, m.credit_code, m.credit_code_valid, m.taxpayer_valid, m.taxpayer_number,
         m.legal_representative, m.representative_folded, m.representative_pinyin, m.registration_status, m.tax_status,
-        m.established_date, m.mention_id, m.name_branch, m.name_marks
+        m.mention_id, m.name_branch, m.name_marks
     FROM legalentity.organization_mention m
     JOIN legalentity.source_record r ON r.record_id = m.record_id
     JOIN basedb.contract c ON c.source = r.source AND c.version = r.contract_version
@@ -81,8 +81,8 @@ SELECT item.*, o.name AS organization_name, o.credit_code AS organization_code
 FROM (
 SELECT 'registered_not_taxed' AS issue, g.organization_id, t.department AS owner, t.source, CAST(NULL AS VARCHAR) AS source_key,
     CAST(NULL AS VARCHAR) AS value, g.source AS other_source, g.registration_status AS other_value,
-    CAST(NULL AS BIGINT) AS other_id, greatest(coalesce(g.established_date, g.valid_from), g.valid_from) AS since,
-    CAST(current_date - greatest(coalesce(g.established_date, g.valid_from), g.valid_from) AS INTEGER) AS age_days,
+    CAST(NULL AS BIGINT) AS other_id, g.valid_from AS since,
+    CAST(current_date - g.valid_from AS INTEGER) AS age_days,
     CAST(NULL AS VARCHAR) AS suggestion
 FROM register g
 CROSS JOIN tax_office t

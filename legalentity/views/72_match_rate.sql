@@ -4,7 +4,7 @@
 -- column matched: 对上登记部门记录的件数
 -- column match_rate: 对应率
 -- column credited: 有有效统一社会信用代码或可由其代码得到者
--- column mean_lag_days: 登记部门的记录为我方所知之后，平均多少天出现在该来源（较早出现的计 0）
+-- column mean_lag_days: 登记部门的记录为我方所知之后，平均多少天出现在该来源（较早出现的计 0），两位小数
 WITH said AS (
     SELECT m.organization_id, r.source, c.department, c.title, r.known_from, m.registration_status, m.org_code_valid
     FROM legalentity.organization_mention m
@@ -37,5 +37,5 @@ counted AS (
     GROUP BY s.department, s.source, s.title
 )
 SELECT c.department, c.source, c.title, c.records, c.matched, CAST(c.matched AS FLOAT8) / c.records AS match_rate,
-    c.credited, CAST(g.mean_lag_days AS FLOAT8) AS mean_lag_days
+    c.credited, CAST(round(CAST(g.mean_lag_days AS DECIMAL(18, 6)), 2) AS FLOAT8) AS mean_lag_days
 FROM counted c LEFT JOIN delay g ON g.source = c.source

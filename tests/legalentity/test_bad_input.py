@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from legalentity.standardize import check_organization
-from tests.legalentity.registry import Offices, code, enterprise, inner
+from tests.legalentity.registry import Offices, code, enterprise, inner, license
 
 CREDIT = code("91", 7)
+_TRADE_NAMES = ["".join(pair) for pair in itertools.product("宏昌永泰瑞", "发盛和达丰")]
 _OLD = "核对成立日期；确在1949年以前设立的，附登记依据 / check the date; prove it if it is right"
 _ORDER = "核对两个日期，疑互换 / check both dates, perhaps they were swapped"
 _ADDRESS = "移至住所栏，另填名称 / an address belongs into its own column"
@@ -57,6 +60,10 @@ def _found(**values: object) -> list[tuple[str, str | None]]:
         ),
         # Beside a right credit code, a wrong organisation code is known.
         (
+            {"established_date": "2035-01-01", "approved_date": "2020-01-01"},
+            [("organization.approved_before_established", _ORDER)],
+        ),
+        (
             {"credit_code": CREDIT, "credit_code_valid": True, "org_code": "MA000O075", "org_code_valid": False},
             [("organization.codes_differ", inner(7))],
         ),
@@ -92,6 +99,41 @@ def test_capital_that_jumped_by_the_ratio_of_the_units(empty: Callable[[], Offic
     assert offices.query(
         "SELECT source_key, column_name, value, suggestion FROM basedb.finding WHERE code LIKE '%capital%'"
     ) == [(code("91", 1), "注册资本(万元)", "500000.0", "50.000000")]
+
+
+def test_who_leaves_the_register_uncancelled_is_told_apart_from_the_dead(
+    empty: Callable[[], Offices],
+) -> None:
+    """And a delta without its column of operations is told of once, not in every row."""
+    offices = empty()
+    register = [
+        enterprise(f"漯河市{name}商贸有限公司", code("91", at)) for at, name in enumerate(_TRADE_NAMES, 1)
+    ]
+    decisions = [license(f"漯河市{name}商贸有限公司", code("91", at), f"许{at}", 操作类型="")
+                 for at, name in enumerate(_TRADE_NAMES[:3], 1)]  # fmt: skip
+    offices.night(1, scjg_enterprises=register, fg_licenses=decisions)
+    offices.night(
+        2, scjg_enterprises=[{**register[0], "登记状态": "注销", "核准日期": "2026-11-02"}, *register[2:]]
+    )
+    assert offices.query(
+        "SELECT o.org_code, e.event, e.event_date, e.basis FROM legalentity.status_event e"
+        " JOIN legalentity.organization o ON o.organization_id = e.organization_id"
+        " WHERE e.event IN ('unlisted', 'cancelled') ORDER BY e.event"
+    ) == [
+        (inner(1), "cancelled", date(2026, 11, 2), "valid_from"), (inner(2), "unlisted", date(2026, 11, 2), "absent"),
+    ]  # fmt: skip
+    assert offices.query(
+        "SELECT month, births, deaths, unlisted FROM legalentity.birth_death_count ORDER BY month"
+    ) == [(date(2015, 3, 1), len(register), 0, 0), (date(2026, 11, 1), 0, 1, 1)]
+    assert offices.query(
+        "SELECT row_no, column_name, suggestion FROM basedb.finding WHERE code = 'operation.unknown'"
+    ) == [
+        (
+            None,
+            "操作类型",
+            "补上该列，填：新增、变更、修改、撤销、删除 / the column is missing or empty; fill it in",
+        )
+    ]
 
 
 def test_a_jump_is_told_on_both_stores(town: Offices) -> None:

@@ -10,6 +10,7 @@ import pytest
 from legalentity.credit_checks import check_credit_record
 from tests.legalentity.registry import Offices
 
+_ORDER = "核对两个日期，疑互换 / check both dates, perhaps they were swapped"
 _HOLDERS = "SELECT document_no, grade, name_use FROM legalentity.{}_record ORDER BY document_no"
 
 
@@ -83,7 +84,7 @@ def test_findings_of_decisions(town: Offices) -> None:
         "SELECT source_key, column_name, code, suggestion FROM basedb.finding"
         " WHERE code LIKE 'penalty.%' OR code LIKE 'license.%' ORDER BY code"
     ) == [
-        ("许7|漯河市市场监督管理局", "有效期至", "license.expires_before_effective", None),
+        ("许7|漯河市市场监督管理局", "有效期至", "license.expires_before_effective", _ORDER),
         ("罚2|漯河市市场监督管理局", "罚款金额(万元)", "penalty.fine_in_yuan", "0.500000"),
     ]  # fmt: skip
 
@@ -103,7 +104,7 @@ def test_findings_of_decisions(town: Offices) -> None:
         ({"fine": None, "penalty_kind": "警告", "penalty_content": "警告"}, []),
         (
             {"decision_date": "2026-10-10", "published_until": "2026-10-09"},
-            [("penalty.published_until_before_decision", None)],
+            [("penalty.published_until_before_decision", _ORDER)],
         ),
         ({"effective_date": "2026-10-10", "expiry_date": None}, []),
         ({"document_no": "罚9"}, []),

@@ -81,6 +81,8 @@ def test_a_branch_knows_its_parent(town: Offices) -> None:
     assert all(name.endswith("分公司") for name, _, _ in found)
     # Its parent took another name: the branch carries the one it was founded under, in the statisticians' list.
     assert {(parent, grade) for _, parent, grade in found} == {("漯河市金源商贸有限公司", "matched")}
+    beside = "SELECT name FROM legalentity.organization_current WHERE parent_id = ?"
+    assert town.query(beside, town.one("漯河市金源商贸有限公司")) == [(name,) for name, _, _ in found]
 
 
 def test_status_events_and_counts_by_month(town: Offices) -> None:

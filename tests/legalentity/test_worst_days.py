@@ -136,6 +136,7 @@ def test_each_bad_value_is_a_finding_with_what_to_do(worst: Offices) -> None:
         (_CODE, "credit_code.alphabet", confused.replace("0", "O").replace("1", "I")): confused,
         (_CODE, "credit_code.check_digit", mistyped[:7] + "7" + mistyped[8:]): mistyped,
         (_CODE, "credit_code.form", lost[:9] + lost[10:]): lost,
+        (_CODE, "key.blank", ""): "补填主键 / fill in the key",
         ("成立日期", "organization.established_before_1949", "1911-10-10"): "2011-10-10",
         ("注册资本(万元)", "organization.capital_in_yuan", "5000000"): "500.000000",
         ("企业名称", "organization.name_is_number", "11010519491231002X"): _NUMBER,
@@ -145,6 +146,7 @@ def test_each_bad_value_is_a_finding_with_what_to_do(worst: Offices) -> None:
         ("纳税人/纳税人识别号", "org_code.check_digit", "411102" + inner(30).replace("0", "O")): "411102" + inner(30),
     }  # fmt: skip
     assert {key: found.get(key) for key in expected} == expected
+    assert (found[_CODE, "key.repeated", _SHARED] or "").startswith("与第 1")
     kinds = {(column, kind) for column, kind, _ in found}
     assert {
         (_CODE, "key.blank"), (_CODE, "key.repeated"), (_CODE, "identifier.shared"), ("企业名称", "value.required"),

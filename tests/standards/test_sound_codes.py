@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pandas as pd
+import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from basedb.findings import Standardized
 from basedb.standards.identifiers import credit_check_digit, organization_check_digit
 from basedb.standards.identifiers.check_digits import CREDIT_ALPHABET
-from basedb.standards.identifiers.organization import _read_credit
+from basedb.standards.identifiers.organization import (
+    _read_credit,
+    _read_inner,
+    _read_taxpayer,
+    credit_code,
+    inner_organization_code,
+    taxpayer_number,
+)
 from basedb.standards.identifiers.sound_codes import sound_credit_codes
 
 _BODIES = st.one_of(
@@ -32,5 +43,21 @@ def _codes(draw: st.DrawFn) -> str:
 @given(st.lists(st.one_of(_codes(), st.text(max_size=20)), max_size=8))
 @example(["91350100M000100Y43", "A1411100MF0000128", "91350100m000100y43"])
 def test_sound_is_what_nothing_is_found_about(values: list[str]) -> None:
-    clean = {value for value in values if value and _read_credit(value) == ((value, True, value[8:17]), [])}
-    assert sound_credit_codes(pd.Series(values, dtype="string[pyarrow]")) == clean
+    clean = [bool(value) and _read_credit(value) == ((value, True, value[8:17]), []) for value in values]
+    assert sound_credit_codes(pa.array(values, pa.large_string())).tolist() == clean
+
+
+@given(st.lists(st.none() | _codes(), max_size=8))
+def test_columns_are_those_read_one_by_one(values: list[str | None]) -> None:
+    """Sound codes among others, repeated and missing ones: every row has what its value alone would give."""
+    readers: dict[Callable[[pd.Series], Standardized], Callable[[str], tuple[Sequence[object], object]]] = {
+        credit_code: _read_credit, taxpayer_number: _read_taxpayer, inner_organization_code: _read_inner,
+    }  # fmt: skip
+    for read, read_one in readers.items():
+        columns = read(pd.Series(values, dtype="string[pyarrow]")).columns
+        for value, row in zip(values, columns.astype(object).itertuples(index=False), strict=True):
+            told = [None if pd.isna(field) else field for field in row]
+            if value is None:
+                assert not any(told)
+            else:
+                assert told == list(read_one(value)[0])

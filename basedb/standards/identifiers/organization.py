@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from basedb.findings import Severity, Standardized, define
 from basedb.standards import divisions
@@ -122,12 +124,22 @@ def credit_code(series: pd.Series) -> Standardized:
     is the only code that it may stand for (`repairs.likely_credit_code`), if there is only one.
     """
     fields = {"credit_code": TEXT, "credit_code_valid": pa.bool_(), "org_code": TEXT}
-    sound = sound_credit_codes(series)
+    return parse_distinct(series, fields, _read_credit, _sound)
 
-    def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
-        return ((value, True, value[8:17]), []) if value in sound else _read_credit(value)
 
-    return parse_distinct(series, fields, read)
+def _sound(values: pa.Array) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """What credit codes with nothing wrong about them say, in the columns of all functions here."""
+    always = pa.repeat(True, len(values))
+    columns = {
+        "credit_code": values,
+        "credit_code_valid": always,
+        "org_code": pc.utf8_slice_codeunits(values, 8, 17),
+        "org_code_valid": always,
+        "taxpayer_number": values,
+        "taxpayer_kind": pa.repeat("credit_code", len(values)),
+        "taxpayer_valid": always,
+    }
+    return sound_credit_codes(values), columns
 
 
 def _read_credit(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
@@ -177,14 +189,7 @@ def taxpayer_number(series: pd.Series) -> Standardized:
         "credit_code": TEXT,
         "org_code": TEXT,
     }
-    sound = sound_credit_codes(series)
-
-    def read(value: str) -> tuple[_Taxpayer, list[Found]]:
-        if value in sound:
-            return (value, "credit_code", True, value, value[8:17]), []
-        return _read_taxpayer(value)
-
-    return parse_distinct(series, fields, read)
+    return parse_distinct(series, fields, _read_taxpayer, _sound)
 
 
 def _read_taxpayer(value: str) -> tuple[_Taxpayer, list[Found]]:
@@ -217,12 +222,7 @@ def inner_organization_code(series: pd.Series) -> Standardized:
     Columns: `org_code` and `org_code_valid`. Of credit codes and taxpayer numbers only valid inner codes are
     taken, without findings: their own column functions say what is wrong with them.
     """
-    sound = sound_credit_codes(series)
-
-    def read(value: str) -> tuple[tuple[str | None, bool], list[Found]]:
-        return ((value[8:17], True), []) if value in sound else _read_inner(value)
-
-    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, read)
+    return parse_distinct(series, {"org_code": TEXT, "org_code_valid": pa.bool_()}, _read_inner, _sound)
 
 
 def _read_inner(value: str) -> tuple[tuple[str | None, bool], list[Found]]:

@@ -7,13 +7,11 @@ reading the register. What is not among them is read by `organization`, which sa
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from basedb.standards import divisions
-from basedb.standards.columnar import to_arrow
 from basedb.standards.identifiers.check_digits import (
     CREDIT_ALPHABET,
     CREDIT_WEIGHTS,
@@ -30,20 +28,20 @@ _STATE = 100_000  # registered with the authority of the state, which the list o
 _CHECK_OF_REMAINDER = np.frombuffer(b"0X987654321", np.uint8)  # of an organisation code, by its sum modulo 11
 
 
-def sound_credit_codes(series: pd.Series) -> frozenset[str]:
-    """The values of a column that are unified social credit codes, as they stand (GB 32100-2015, GB 11714-1997).
+def sound_credit_codes(values: pa.Array) -> NDArray[np.bool_]:
+    """Which of these texts are unified social credit codes as they stand (GB 32100-2015, GB 11714-1997).
 
     Eighteen characters of the standard's, a department and category there is, a division there is or was, both check
     characters right, and no placeholder inside.
     """
-    values = pc.unique(to_arrow(series))
     # As many bytes as characters: nothing but ASCII.
     whole = pc.and_(pc.equal(pc.binary_length(values), _LENGTH), pc.equal(pc.utf8_length(values), _LENGTH))
-    values = values.filter(whole)
-    if not len(values):
-        return frozenset()
-    places = np.frombuffer("".join(values.to_pylist()).encode("ascii"), np.uint8).reshape(-1, _LENGTH)
-    return frozenset(values.filter(pa.array(_sound(places))).to_pylist())
+    found = np.array(pc.fill_null(whole, False), dtype=bool)
+    codes = values.filter(pa.array(found))
+    if len(codes):
+        places = np.frombuffer("".join(codes.to_pylist()).encode("ascii"), np.uint8).reshape(-1, _LENGTH)
+        found[found] = _sound(places)
+    return found
 
 
 def _sound(places: NDArray[np.uint8]) -> NDArray[np.bool_]:

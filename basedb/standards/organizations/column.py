@@ -37,8 +37,8 @@ _NOTHING = re.compile(
 _LONGEST_PLACEHOLDER = 4
 _SPACES = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 # Brackets written for the round ones of a name; 《》 are left standing, they belong to names of newspapers.
-_WRITTEN = str.maketrans("【〔[{「『〖〘〚⟨❨❲⸨<", "((((((((((((((") | str.maketrans(
-    "】〕]}」』〗〙〛⟩❩❳⸩>", "))))))))))))))"
+_WRITTEN = str.maketrans("【〔[{「『〖〘〚⟨❨❲⸨<⦅⦃⦗⟦❪❴", "(" * 20) | str.maketrans(
+    "】〕]}」』〗〙〛⟩❩❳⸩>⦆⦄⦘⟧❫❵", ")" * 20
 )
 _BRACKETS = ("（〈《", "）〉》")
 _NO_NAME = re.compile(r"[^\w()\n]+|_+")
