@@ -24,6 +24,9 @@ Found: TypeAlias = tuple[str, str | None]
 Parser: TypeAlias = Callable[[str], tuple[Sequence[Any], Sequence[Found]]]
 """Reads one non-empty value: the values of the fields, in order, and what was found."""
 
+Plain: TypeAlias = Callable[[pa.Array], tuple[pa.Array, dict[str, pa.Array]]]
+"""Which of the values are written as they come out, and the fields of those (of the others anything)."""
+
 
 def to_arrow(series: pd.Series) -> pa.Array:
     """The column as one Arrow large_string array; NA, NaN and None become null.
@@ -139,16 +142,36 @@ def frame(columns: dict[str, pa.Array], index: pd.Index) -> pd.DataFrame:
     return pd.DataFrame({name: arrow_series(array, index) for name, array in columns.items()}, index=index)
 
 
-def parse_distinct(series: pd.Series, fields: dict[str, pa.DataType], parse: Parser) -> Standardized:
-    """Apply `parse` to every distinct value of `series`; nulls stay null without a finding."""
+def parse_distinct(
+    series: pd.Series, fields: dict[str, pa.DataType], parse: Parser, plain: Plain | None = None
+) -> Standardized:
+    """Apply `parse` to every distinct value of `series`; nulls stay null without a finding.
+
+    plain: tells which values need no reading and what they come to, all at once.
+    """
     values, codes = encode(to_arrow(series))
+    columns: dict[str, pa.Array] = {}
+    asked = np.arange(len(values))
+    if plain is not None:
+        clear, columns = plain(values)
+        clear = np.asarray(clear)
+        asked = np.flatnonzero(~clear)
     rows: list[Sequence[Any]] = []
-    found: list[Sequence[Found]] = []
-    for value in values.to_pylist():
-        row, findings = parse(value)
+    found: list[Sequence[Found]] = [()] * len(values)
+    for at, value in zip(asked.tolist(), values.take(pa.array(asked)).to_pylist(), strict=True):
+        row, found[at] = parse(value)
         rows.append(row)
-        found.append(findings)
-    columns = {name: take(array, codes) for name, array in transpose(rows, fields).items()}
+    parsed = transpose(rows, fields)
+    if columns:
+        # What was plain stands in its place, what was read after it.
+        place = np.arange(len(values))
+        place[asked] = len(values) + np.arange(len(asked))
+        parsed = {
+            name: pa.concat_arrays([columns[name], array]).take(pa.array(place))
+            for name, array in parsed.items()
+        }
     findings_ = Findings()
     findings_.add_distinct(codes, found)
-    return Standardized(frame(columns, series.index), findings_.frame())
+    return Standardized(
+        frame({name: take(array, codes) for name, array in parsed.items()}, series.index), findings_.frame()
+    )

@@ -62,8 +62,8 @@ def read_judgements(load: Load, rows: pa.Table, fed: Mapping[str, str], noted: N
     load.engine.execute("CREATE OR REPLACE TEMP TABLE judged AS FROM judged_rows")
     load.engine.unregister("judged_rows")
     load.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE placed (row_no BIGINT, wkb BLOB, attributes TEXT, content_digest TEXT,"
-        " source_wkb BLOB, source_crs TEXT, operation TEXT, accuracy DOUBLE, geometry_digest TEXT)"
+        "CREATE OR REPLACE TEMP TABLE placed (row_no BIGINT, wkb BLOB, attributes TEXT, content_digest UUID,"
+        " source_wkb BLOB, source_crs TEXT, operation TEXT, accuracy DOUBLE, geometry_digest UUID)"
     )
 
 
