@@ -87,7 +87,12 @@ def _changes(load: Load, layer: Layer, closed: pd.DataFrame, current: pd.DataFra
 def metric(geometry: Geometries) -> Transformer:
     """From EPSG:4490 into metres around the geometries."""
     bounds = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
-    longitude = float(bounds[0] + bounds[2]) / 2 if np.isfinite(bounds).all() else 114.0
+    return metric_between(float(bounds[0]), float(bounds[2]))
+
+
+def metric_between(west: float, east: float) -> Transformer:
+    """From EPSG:4490 into metres around the middle of two longitudes (NaN for none)."""
+    longitude = (west + east) / 2 if np.isfinite(west + east) else 114.0
     return Transformer.from_crs(STANDARD, metric_system(longitude).crs, always_xy=True)
 
 

@@ -163,7 +163,7 @@ def _recheck_buildings(
     buildings, parcels = layers["building"], layers["parcel"]
     asked = np.union1d(touched["building"].ids, buildings.touching(touched["parcel"].ground, TOUCHING))
     replaced: NDArray[np.bool_] = standing["feature_id"].isin(asked).to_numpy()
-    if not len(parcels.rows):
+    if not len(parcels):
         return [], replaced
     rows = buildings.named(asked, buildings.to_metres)
     below = parcels.around(buildings.shapes_of(asked), TOUCHING, buildings.to_metres)

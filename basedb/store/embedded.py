@@ -127,6 +127,8 @@ class EmbeddedStore:
 class EmbeddedSession:
     """See `basedb.store.session.Session`: staged rows are TEMP tables, everything is one engine."""
 
+    indexes_shapes = False
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
         self._staged = 0
@@ -145,10 +147,11 @@ class EmbeddedSession:
         self.engine.execute("COMMIT")
         self.engine.execute("BEGIN")
 
+    def ask(self, name: str, query: str) -> None:
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
-        self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
-        )
+        self.ask(name, f"SELECT {columns} FROM {table} WHERE {key} IN ({keys})")
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Nothing to do: an embedded store has no indexes (see `ddl.create_statements`)."""

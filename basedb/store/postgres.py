@@ -130,6 +130,8 @@ class PostgresStore:
 class PostgresSession:
     """See `basedb.store.session.Session`: staged rows are tables of the transaction in schema basedb."""
 
+    indexes_shapes = True
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
         self._staged: list[str] = []
@@ -176,13 +178,15 @@ class PostgresSession:
     def settle(self) -> None:
         """Nothing: the transaction of the engine is that of the server, which is one from lock to publication."""
 
-    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
-        staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
-        self.apply(f"ANALYZE {staged}")
-        query = f"SELECT {columns} FROM {table} JOIN {staged} ON {key} = wanted"
+    def ask(self, name: str, query: str) -> None:
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
         )
+
+    def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
+        staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
+        self.apply(f"ANALYZE {staged}")
+        self.ask(name, f"SELECT {columns} FROM {table} JOIN {staged} ON {key} = wanted")
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Create declared indexes that are missing; their tables get fresh statistics."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import duckdb
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ class Session(Protocol):
     """
 
     engine: duckdb.DuckDBPyConnection
+    #: Whether `ask` finds shapes by where they are; where it does not, reading a layer whole costs less.
+    indexes_shapes: ClassVar[bool]
 
     def stage(self, query: str, parameters: Sequence[Any] = ()) -> str:
         """Put the rows of an engine query where `apply` can see them; returns the name to use."""
@@ -36,6 +38,11 @@ class Session(Protocol):
     def settle(self) -> None:
         """Let the engine know the TEMP tables made so far, where the store allows it: what an open transaction
         wrote itself is read by one thread, and planned for as if it were one row. Publishes nothing."""
+        ...
+
+    def ask(self, name: str, query: str) -> None:
+        """Create TEMP table `name` with the answer of the store itself to a query, which may name store tables and
+        staged names only."""
         ...
 
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:

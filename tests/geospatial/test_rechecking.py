@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geospatial import rechecking
-from geospatial.ground import Ground
+from geospatial.ground import Ground, Known
 from geospatial.rechecking import recheck
 from geospatial.topology import RULES, Rule, error_rows
 from geospatial.touched import Touched
@@ -26,7 +26,7 @@ def ground(shapes: Shapes, layer: str) -> Ground:
     laid = np.empty(len(ids), object)
     laid[:] = [placed(shapes[number], "EPSG:4490") for number in ids]
     rows = pd.DataFrame({"feature_id": np.array(ids, np.int64)})
-    return Ground(rows.assign(level="乡级") if layer == "division" else rows, laid)
+    return Known(rows.assign(level="乡级") if layer == "division" else rows, laid)
 
 
 def degrees(rule: Rule, layers: dict[str, Ground], errors: pd.DataFrame) -> pd.DataFrame:
