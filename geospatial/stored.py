@@ -1,4 +1,4 @@
-"""Shapes a store holds, read as far as they are asked for: those that meet some boxes, or those of some features."""
+"""Shapes a store holds, read as far as they are asked for: those near some places, or those of some features."""
 
 from __future__ import annotations
 
@@ -17,21 +17,40 @@ from geospatial.given import Geometries
 from geospatial.ground import Ground, Known, frames
 
 
-def meeting(session: Session, table: str, key: str, columns: str, boxes: Geometries) -> pd.DataFrame:
-    """Rows of a store table whose `geom` meets one of the boxes (EPSG:4490), with their shapes in `geometry`.
+def near(
+    session: Session, table: str, key: str, columns: str, which: str, places: Geometries, metres: float
+) -> pd.DataFrame:
+    """Rows of a store table whose `geom` is within so many metres of places (EPSG:4490), and some beyond; in the order
+    of their keys, with their shapes in `geometry`.
 
-    key: the column that tells rows of the table apart; columns: expressions over `t`, the table.
+    key: the column that tells rows of the table apart; columns: what is asked of each, the key among them; which: a
+    condition they meet.
     """
-    blobs = pa.array(shapely.to_wkb(boxes), pa.binary())
-    session.engine.register("asked_box", pa.table({"wkb": blobs}))
+    boxes = frames(places, metres)
+    if not session.indexes_shapes:
+        shapes = frame_of(
+            session.engine,
+            f"SELECT {key}, ST_AsBinary(geom) AS wkb FROM {table} WHERE geom IS NOT NULL AND {which}",
+        )
+        met = np.unique(shapely.STRtree(shapes["geometry"].to_numpy(object)).query(boxes)[1])
+        return named(session, table, key, columns, shapes[key].to_numpy(np.int64)[met])
+    session.engine.register("asked_box", pa.table({"wkb": pa.array(shapely.to_wkb(boxes), pa.binary())}))
     staged = session.stage("SELECT ST_GeomFromWKB(wkb) AS box FROM asked_box")
     session.engine.unregister("asked_box")
     session.ask(
         "met",
-        f"""SELECT {columns}, ST_AsBinary(t.geom) AS wkb FROM {table} AS t
-            WHERE t.{key} IN (SELECT m.{key} FROM {table} AS m JOIN {staged} AS s ON m.geom && s.box)""",
+        f"""SELECT {columns}, ST_AsBinary(geom) AS wkb FROM {table} WHERE {which}
+            AND {key} IN (SELECT t.{key} FROM {table} AS t JOIN {staged} AS s ON t.geom && s.box)""",
     )
-    return frame_of(session.engine, "FROM met ORDER BY ALL")
+    return frame_of(session.engine, f"FROM met ORDER BY {key}")
+
+
+def named(session: Session, table: str, key: str, columns: str, keys: NDArray[np.int64]) -> pd.DataFrame:
+    """The rows of a store table with these keys that have a shape, see `near`."""
+    session.engine.register("asked_key", pa.table({"key": pa.array(keys, pa.int64())}))
+    session.fetch("met", table, f"{columns}, ST_AsBinary(geom) AS wkb", key, "SELECT key FROM asked_key")
+    session.engine.unregister("asked_key")
+    return frame_of(session.engine, f"FROM met WHERE wkb IS NOT NULL ORDER BY {key}")
 
 
 def stored_ground(session: Session, layer: str, by: str = "") -> Ground:
@@ -67,7 +86,13 @@ class _InStore:
     @cached_property
     def whole(self) -> Known:
         """All of it, at hand."""
-        return self._known(f"SELECT {self._listed}, ST_AsBinary(geom) AS wkb FROM {self._table}")
+        return _known(
+            frame_of(
+                self._session.engine,
+                f"SELECT {self._listed}, ST_AsBinary(geom) AS wkb FROM {self._table} WHERE geom IS NOT NULL"
+                " ORDER BY feature_id",
+            )
+        )
 
     @property
     def _listed(self) -> str:
@@ -90,21 +115,13 @@ class _InStore:
         return ids
 
     def _near(self, places: Geometries, metres: float) -> Known:
-        columns = ", ".join(f"t.{name}" for name in self._columns)
-        rows = meeting(self._session, self._table, "feature_id", columns, frames(places, metres))
-        return Known(rows.drop(columns="geometry"), rows["geometry"].to_numpy(object))
+        return _known(
+            near(self._session, self._table, "feature_id", self._listed, "geom IS NOT NULL", places, metres)
+        )
 
     def _of(self, ids: NDArray[np.int64]) -> Known:
-        self._session.engine.register("asked_feature", pa.table({"feature_id": pa.array(ids, pa.int64())}))
-        self._session.fetch(
-            "named_feature", self._table, f"{self._listed}, ST_AsBinary(geom) AS wkb", "feature_id",
-            "SELECT feature_id FROM asked_feature",
-        )  # fmt: skip
-        self._session.engine.unregister("asked_feature")
-        return self._known("FROM named_feature")
+        return _known(named(self._session, self._table, "feature_id", self._listed, ids))
 
-    def _known(self, query: str) -> Known:
-        rows = frame_of(
-            self._session.engine, f"FROM ({query}) AS asked WHERE wkb IS NOT NULL ORDER BY feature_id"
-        )
-        return Known(rows.drop(columns="geometry"), rows["geometry"].to_numpy(object))
+
+def _known(rows: pd.DataFrame) -> Known:
+    return Known(rows.drop(columns="geometry"), rows["geometry"].to_numpy(object))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -53,6 +53,8 @@ class Rescored:
 class Looking:
     """A session that only looks: what would be staged stays in the engine, nothing is applied."""
 
+    indexes_shapes: ClassVar[bool] = False
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
 
@@ -65,10 +67,11 @@ class Looking:
     def settle(self) -> None:
         """Nothing: there is no transaction to end."""
 
+    def ask(self, name: str, query: str) -> None:
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
     def fetch(self, name: str, table: str, columns: str, key: str, keys: str) -> None:
-        self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {key} IN ({keys})"
-        )
+        self.ask(name, f"SELECT {columns} FROM {table} WHERE {key} IN ({keys})")
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         raise PermissionError("a session that only looks changes nothing")

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -127,7 +127,7 @@ class EmbeddedStore:
 class EmbeddedSession:
     """See `basedb.store.session.Session`: staged rows are TEMP tables, everything is one engine."""
 
-    indexes_shapes = False
+    indexes_shapes: ClassVar[bool] = False
 
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -130,7 +130,7 @@ class PostgresStore:
 class PostgresSession:
     """See `basedb.store.session.Session`: staged rows are tables of the transaction in schema basedb."""
 
-    indexes_shapes = True
+    indexes_shapes: ClassVar[bool] = True
 
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
