@@ -95,7 +95,7 @@ class _Check:
         self.session = session
         read = {name for rule in rules for name in rule.reads}
         self.ground: dict[str, Ground] = {
-            name: stored_ground(session, name, COVERAGES[name].by if name in COVERAGES else "")
+            name: stored_ground(session, name, COVERAGES[name].columns if name in COVERAGES else ())
             for name in LAYERS
             if name in read
         }

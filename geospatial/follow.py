@@ -18,7 +18,7 @@ from basedb.findings import Severity, define
 from basedb.refusal import Held
 from geospatial.changes import CREATED, Changes, Generation, all_created, classify
 from geospatial.conflation.judging import are_judgements, follow_nothing
-from geospatial.datum.comparison import LOOKS_LIKE
+from geospatial.datum.comparison import shift_of
 from geospatial.datum.systems import STANDARD, metric_system
 from geospatial.editing.loading import follow_edits
 from geospatial.given import Geometries, fed_by
@@ -81,7 +81,7 @@ def _changes(load: Load, layer: Layer, closed: pd.DataFrame, current: pd.DataFra
     before = _generation(closed, layer, to_metres)
     after = _generation(current, layer, to_metres)
     if not load.released:
-        _hold_if_moved(load, before, after)
+        _hold_if_moved(before, after, to_metres)
     return classify(before, after, layer.dimension, layer.noise)
 
 
@@ -167,9 +167,9 @@ def _generation(rows: pd.DataFrame, layer: Layer, to_metres: Transformer) -> Gen
     )
 
 
-def _hold_if_moved(load: Load, before: Generation, after: Generation) -> None:
-    """Hold a file whose records, by their keys, moved far and together against what stands; where a reference layer
-    tells the system it is in (see `datum.comparison`), with that."""
+def _hold_if_moved(before: Generation, after: Generation, to_metres: Transformer) -> None:
+    """Hold a file whose records, by their keys, moved far and together against what stands; if that is how a shifted
+    system has them, with its name."""
     place = {key: at for at, key in enumerate(before.key)}
     pairs = np.array(
         [(place[key], to) for to, key in enumerate(after.key) if key in place], np.int64
@@ -185,16 +185,16 @@ def _hold_if_moved(load: Load, before: Generation, after: Generation) -> None:
     far = float(np.hypot(*common))
     together = np.hypot(*(offset - common).T) < 0.1 * far
     if far > _FAR and together.mean() >= _MOST:
-        likelier = load.engine.execute(
-            "SELECT suggestion FROM raw_finding WHERE code = ? LIMIT 1", [LOOKS_LIKE]
-        ).fetchone()
+        x, y = np.nanmedian(centres[0], axis=0)
+        longitude, latitude = to_metres.transform(x, y, direction="INVERSE")
+        system = shift_of(longitude, latitude, common[0], common[1])
         moved = int(together.sum())
         raise Held(
             LAYER_SHIFTED,
             f"{moved} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）"
-            + (f"，与参照图层比对像是 {likelier[0]} 坐标" if likelier else ""),
+            + (f"，正是 {system.name} 的偏移，坐标系很可能标错" if system else ""),
             f"{moved} features moved together by about {far:.0f} m"
-            + (f"; against a reference layer they look like {likelier[0]}" if likelier else ""),
+            + (f", as {system.name} has them; the system is probably mislabelled" if system else ""),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -53,18 +54,18 @@ def named(session: Session, table: str, key: str, columns: str, keys: NDArray[np
     return frame_of(session.engine, f"FROM met WHERE wkb IS NOT NULL ORDER BY {key}")
 
 
-def stored_ground(session: Session, layer: str, by: str = "") -> Ground:
-    """A layer as it stands in the store. by: the attribute a coverage goes by ('' for none)."""
-    ground = _InStore(session, layer, by)
+def stored_ground(session: Session, layer: str, columns: Sequence[str] = ()) -> Ground:
+    """A layer as it stands in the store, with some of its attributes."""
+    ground = _InStore(session, layer, columns)
     return ground if session.indexes_shapes else ground.whole
 
 
 class _InStore:
     """See `Ground`. The whole layer is read only if asked for."""
 
-    def __init__(self, session: Session, layer: str, by: str):
+    def __init__(self, session: Session, layer: str, columns: Sequence[str]):
         self._session, self._table = session, f"geospatial.{layer}"
-        self._columns = ["feature_id", by] if by else ["feature_id"]
+        self._listed = ", ".join(["feature_id", *columns])
 
     def __len__(self) -> int:
         return int(self._extent[0])
@@ -93,10 +94,6 @@ class _InStore:
                 " ORDER BY feature_id",
             )
         )
-
-    @property
-    def _listed(self) -> str:
-        return ", ".join(self._columns)
 
     def all(self, to_metres: Transformer) -> pd.DataFrame:
         return self.whole.all(to_metres)

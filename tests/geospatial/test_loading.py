@@ -132,6 +132,14 @@ def test_the_same_layer_again_changes_no_feature(village: Village) -> None:
     assert village.ask("SELECT count(*), count(DISTINCT feature_id) FROM geospatial.building") == [(5, 5)]
 
 
+def test_a_file_in_a_system_nobody_knows_is_refused(hamlet: Village) -> None:
+    houses = [surveyed(f"B{at}", box(30 * at, 0, 30 * at + 12, 9)) for at in range(6)]
+    file = geojson(houses, crs="urn:ogc:def:crs:EPSG::999999", given="EPSG:4490")
+    account = hamlet.deliver("zj_buildings", 1, "zj_buildings.geojson", file)
+    assert (account.status, account.reason) == ("refused", "crs.unknown_in_row")
+    assert "：urn:ogc:def:crs:EPSG::999999；" in account.message
+
+
 def test_a_layer_that_moved_as_one_waits_for_a_person(hamlet: Village) -> None:
     """Half a kilometre off: by a wrong system that a reference layer tells, or for no reason anybody can see."""
     county(hamlet)
