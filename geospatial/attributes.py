@@ -1,8 +1,7 @@
-"""The attributes of a layer's rows in their standard forms, and a fingerprint of what they say."""
+"""The attributes of a layer's rows in their standard forms."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 
@@ -51,11 +50,6 @@ def _escaped(column: pa.Array) -> pa.Array:
         for text, marked in zip(column.to_pylist(), special.to_pylist(), strict=True)
     ]
     return pc.coalesce(pa.array(written, pa.string()), column)
-
-
-def content_digest(documents: pa.Array) -> list[str]:
-    """A fingerprint of each row's attributes, as UUID text."""
-    return [hashlib.md5(text.encode()).hexdigest() for text in documents.to_pylist()]
 
 
 def _standard(attribute: Attribute, column: str, rows: pa.Table, noted: Noted) -> dict[str, pa.Array]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -35,11 +33,11 @@ HUGE = define("geometry.huge", Severity.WARNING, "图形节点过多", "the geom
 
 _MANY = 1_000_000
 # A vertex whose two edges run back on each other within this angle, over at least this many metres.
-_SPIKE_ANGLE = np.radians(2.0)
+_SPIKE_COSINE = np.cos(np.radians(2.0))
 _SPIKE_LENGTH = 3.0
+# Vertices this near to the one before (degrees) are the same.
+_REPEATED = 1e-9
 _METRES = 111_320.0
-# Coordinates are compared to about a millimetre.
-_DECIMALS = 8
 
 
 def clean(
@@ -67,19 +65,6 @@ def clean(
     return _as_multi(found, dimension)
 
 
-def digest(geometry: Geometries) -> list[str | None]:
-    """A fingerprint that does not depend on ring starts, directions, vertices on straight lines, or on
-    anything under a millimetre; as UUID text, None where there is no geometry."""
-    blobs = shapely.to_wkb(simplified(geometry))
-    return [None if blob is None else hashlib.md5(blob).hexdigest() for blob in blobs]
-
-
-def simplified(geometry: Geometries) -> Geometries:
-    """Normal form for comparisons: rounded, without collinear vertices, in canonical order."""
-    rounded = shapely.transform(geometry, lambda points: np.round(points, _DECIMALS))
-    return np.asarray(shapely.normalize(shapely.simplify(rounded, 1e-8, preserve_topology=True)), object)
-
-
 def _bounded_by(lines: Geometries) -> Geometries:
     points, of = shapely.get_coordinates(lines, return_index=True)
     return np.asarray(shapely.polygons(shapely.linearrings(points, indices=of)), object)
@@ -101,10 +86,15 @@ def _closed_lines_as_areas(
 
 
 def _without_repeated(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted) -> Geometries:
-    fewer = np.asarray(shapely.remove_repeated_points(found, 1e-9), object)
-    repeated = shapely.get_num_coordinates(fewer) < shapely.get_num_coordinates(found)
-    noted.add(row_no[repeated], REPEATED, column)
-    return fewer
+    points, of = shapely.get_coordinates(found, return_index=True)
+    # Parts and rings of one geometry may touch: a suspicion, which few shapes raise.
+    close = (of[1:] == of[:-1]) & (np.hypot(*(points[1:] - points[:-1]).T) <= _REPEATED)
+    asked = np.unique(of[1:][close])
+    fewer = np.asarray(shapely.remove_repeated_points(found[asked], _REPEATED), object)
+    repeated = shapely.get_num_coordinates(fewer) < shapely.get_num_coordinates(found[asked])
+    noted.add(row_no[asked[repeated]], REPEATED, column)
+    found[asked] = fewer
+    return found
 
 
 def _valid(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Noted) -> Geometries:
@@ -123,11 +113,8 @@ def _valid(found: Geometries, row_no: NDArray[np.int64], column: str, noted: Not
 
 def _with_spikes(geometry: Geometries) -> NDArray[np.bool_]:
     """Whose boundary goes out along a line and back: areas with a vertex whose two edges run back on each other."""
-    parts, of = shapely.get_parts(geometry, return_index=True)
-    areas = shapely.get_type_id(parts) == 3
-    rings, part = shapely.get_exterior_ring(parts[areas]), of[areas]
-    points, ring = shapely.get_coordinates(rings, return_index=True)
     found = np.zeros(len(geometry), bool)
+    points, of, ring = _outlines(geometry)
     if not len(points):
         return found
     # Rings are closed: the first point comes again as the last.
@@ -142,11 +129,28 @@ def _with_spikes(geometry: Geometries) -> NDArray[np.bool_]:
     lengths = np.hypot(*ahead.T), np.hypot(*behind.T)
     with np.errstate(invalid="ignore", divide="ignore"):
         cosine = (ahead * behind).sum(axis=1) / (lengths[0] * lengths[1])
-    sharp = np.arccos(np.clip(cosine, -1, 1)) < _SPIKE_ANGLE
+    sharp = cosine > _SPIKE_COSINE
     long = np.minimum(*lengths) > _SPIKE_LENGTH
     room = end[at] - start[at] >= 4  # a triangle may be as sharp
-    found[part[ring[at[sharp & long & room]]]] = True
+    found[of[at[sharp & long & room]]] = True
     return found
+
+
+def _outlines(geometry: Geometries) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """The points of the outer rings of areas; the geometry and the ring each is of. An area in one piece without
+    holes, as nearly all are, is its ring."""
+    kinds = shapely.get_type_id(geometry)
+    plain = np.flatnonzero((kinds == 3) & (shapely.get_num_interior_rings(geometry) == 0))
+    points, ring = shapely.get_coordinates(geometry[plain], return_index=True)
+    rest = np.setdiff1d(np.flatnonzero((kinds == 3) | (kinds >= 6)), plain)
+    parts, part_of = shapely.get_parts(geometry[rest], return_index=True)
+    areas = shapely.get_type_id(parts) == 3
+    more, other = shapely.get_coordinates(shapely.get_exterior_ring(parts[areas]), return_index=True)
+    return (
+        np.concatenate([points, more]),
+        np.concatenate([plain[ring], rest[part_of[areas][other]]]),
+        np.concatenate([ring, len(plain) + other]),
+    )
 
 
 def _dimension(found: Geometries) -> NDArray[np.int64]:

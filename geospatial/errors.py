@@ -17,6 +17,7 @@ from geospatial.follow import frame_of
 from geospatial.ground import Ground
 from geospatial.layers import LAYERS
 from geospatial.rechecking import recheck
+from geospatial.stored import stored_ground
 from geospatial.topology import COVERAGES, RULES, Errors, Rule, error_rows
 from geospatial.touched import Touched, changed_features, touched_by
 
@@ -93,7 +94,11 @@ class _Check:
     def __init__(self, session: Session, rules: Sequence[Rule]):
         self.session = session
         read = {name for rule in rules for name in rule.reads}
-        self.ground = {name: self._read(name) for name in LAYERS if name in read}
+        self.ground: dict[str, Ground] = {
+            name: stored_ground(session, name, COVERAGES[name].columns if name in COVERAGES else ())
+            for name in LAYERS
+            if name in read
+        }
         self.since = last_run(session, ERRORS)
         self.ids = {name: changed_features(session, name, self.since) for name in self.ground}
         self.touched: dict[str, Touched] = {}
@@ -112,18 +117,8 @@ class _Check:
 
     def _much_changed(self, rule: Rule) -> bool:
         return self.since < 0 or any(
-            len(self.ids[name]) > _MOST * len(self.ground[name].rows) for name in rule.reads
+            len(self.ids[name]) > _MOST * len(self.ground[name]) for name in rule.reads
         )
-
-    def _read(self, name: str) -> Ground:
-        by = COVERAGES[name].by if name in COVERAGES else ""
-        columns = f"feature_id, {by}" if by else "feature_id"
-        rows = frame_of(
-            self.session.engine,
-            f"SELECT {columns}, ST_AsBinary(geom) AS wkb FROM geospatial.{name} WHERE geom IS NOT NULL"
-            " ORDER BY feature_id",
-        )
-        return Ground(rows.drop(columns="geometry"), rows["geometry"].to_numpy(object))
 
     def _touched(self, name: str) -> Touched:
         if name not in self.touched:

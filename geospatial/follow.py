@@ -18,6 +18,7 @@ from basedb.findings import Severity, define
 from basedb.refusal import Held
 from geospatial.changes import CREATED, Changes, Generation, all_created, classify
 from geospatial.conflation.judging import are_judgements, follow_nothing
+from geospatial.datum.comparison import shift_of
 from geospatial.datum.systems import STANDARD, metric_system
 from geospatial.editing.loading import follow_edits
 from geospatial.given import Geometries, fed_by
@@ -80,14 +81,19 @@ def _changes(load: Load, layer: Layer, closed: pd.DataFrame, current: pd.DataFra
     before = _generation(closed, layer, to_metres)
     after = _generation(current, layer, to_metres)
     if not load.released:
-        _hold_if_moved(before, after)
+        _hold_if_moved(before, after, to_metres)
     return classify(before, after, layer.dimension, layer.noise)
 
 
 def metric(geometry: Geometries) -> Transformer:
     """From EPSG:4490 into metres around the geometries."""
     bounds = shapely.total_bounds(geometry) if len(geometry) else np.full(4, np.nan)
-    longitude = float(bounds[0] + bounds[2]) / 2 if np.isfinite(bounds).all() else 114.0
+    return metric_between(float(bounds[0]), float(bounds[2]))
+
+
+def metric_between(west: float, east: float) -> Transformer:
+    """From EPSG:4490 into metres around the middle of two longitudes (NaN for none)."""
+    longitude = (west + east) / 2 if np.isfinite(west + east) else 114.0
     return Transformer.from_crs(STANDARD, metric_system(longitude).crs, always_xy=True)
 
 
@@ -161,8 +167,9 @@ def _generation(rows: pd.DataFrame, layer: Layer, to_metres: Transformer) -> Gen
     )
 
 
-def _hold_if_moved(before: Generation, after: Generation) -> None:
-    """Hold a file whose records, by their keys, moved far and together against what stands."""
+def _hold_if_moved(before: Generation, after: Generation, to_metres: Transformer) -> None:
+    """Hold a file whose records, by their keys, moved far and together against what stands; if that is how a shifted
+    system has them, with its name."""
     place = {key: at for at, key in enumerate(before.key)}
     pairs = np.array(
         [(place[key], to) for to, key in enumerate(after.key) if key in place], np.int64
@@ -178,10 +185,16 @@ def _hold_if_moved(before: Generation, after: Generation) -> None:
     far = float(np.hypot(*common))
     together = np.hypot(*(offset - common).T) < 0.1 * far
     if far > _FAR and together.mean() >= _MOST:
+        x, y = np.nanmedian(centres[0], axis=0)
+        longitude, latitude = to_metres.transform(x, y, direction="INVERSE")
+        system = shift_of(longitude, latitude, common[0], common[1])
+        moved = int(together.sum())
         raise Held(
             LAYER_SHIFTED,
-            f"{int(together.sum())} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）",
-            f"{int(together.sum())} features moved together by about {far:.0f} m",
+            f"{moved} 个要素一起移动了约 {far:.0f} 米（东 {common[0]:.0f}，北 {common[1]:.0f}）"
+            + (f"，正是 {system.name} 的偏移，坐标系很可能标错" if system else ""),
+            f"{moved} features moved together by about {far:.0f} m"
+            + (f", as {system.name} has them; the system is probably mislabelled" if system else ""),
         )
 
 

@@ -21,8 +21,8 @@ _DIALECT = postgresql.dialect()
 
 @dataclass(frozen=True)
 class Gather:
-    """Leaves TEMP `new_link`, `relinked`, `new_match`, `touched` (features), `member` (their current
-    sources), `feature_state` and `layer_row`."""
+    """Leaves TEMP `new_link`, `relinked`, `new_match`, `touched` (features), `ever` (their sources, now and
+    before), `feature_state` and `layer_row`."""
 
     name: str = "gather"
 
@@ -73,7 +73,8 @@ def _find_touched(load: Load) -> None:
 
 
 def _collect_members(load: Load, layer: Layer) -> None:
-    """`ever`: every record version that was or is linked to a touched feature; `member`: those that count now."""
+    """`ever`: every record version that was or is linked to a touched feature, and whether it counts now; `form`:
+    what each says and looks like."""
     load.session.fetch(
         "standing_link",
         "geospatial.feature_source",
@@ -91,7 +92,7 @@ def _collect_members(load: Load, layer: Layer) -> None:
     load.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE ever AS
             SELECT l.feature_id, v.record_id, v.source, v.source_key, v.priority, v.change_class,
-                v.valid_from, v.attributes, v.wkb, v.status = 'current' AND c.record_id IS NULL AS is_current,
+                v.valid_from, v.status = 'current' AND c.record_id IS NULL AS is_current,
                 coalesce(c.closed_on, DATE '{load.as_of}') AS closed_on
             FROM (SELECT record_id, feature_id FROM standing_link ANTI JOIN relinked USING (record_id)
                   UNION ALL SELECT l.record_id, l.feature_id FROM new_link l SEMI JOIN relinked USING (record_id)) l
@@ -99,11 +100,15 @@ def _collect_members(load: Load, layer: Layer) -> None:
             LEFT JOIN (SELECT record_id, max(closed_on) AS closed_on FROM closed GROUP BY 1) c USING (record_id)
             UNION ALL
             SELECT l.feature_id, n.record_id, n.source, n.source_key, {priority_of(load.settings)},
-                f.change_class, n.valid_from, p.attributes, p.wkb, n.status = 'current', n.valid_to
-            FROM new_link l JOIN new_record n USING (record_id) JOIN placed p USING (row_no)
+                f.change_class, n.valid_from, n.status = 'current', n.valid_to
+            FROM new_link l JOIN new_record n USING (record_id)
             JOIN (SELECT record_id, change_class FROM followed) f USING (record_id)"""
     )
-    load.engine.execute("CREATE OR REPLACE TEMP TABLE member AS FROM ever WHERE is_current")
+    load.engine.execute(
+        """CREATE OR REPLACE TEMP VIEW form AS
+            SELECT record_id, attributes, wkb FROM standing_version UNION ALL
+            SELECT n.record_id, p.attributes, p.wkb FROM new_record n JOIN placed p USING (row_no)"""
+    )
 
 
 def _decide_states(load: Load) -> None:
@@ -156,18 +161,20 @@ def _choose_rows(load: Load, layer: Layer) -> None:
     load.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE layer_row AS
             WITH standing AS (
-                SELECT m.* FROM member m SEMI JOIN (FROM feature_state WHERE status = 'current') s USING (feature_id)),
+                SELECT e.* FROM ever e SEMI JOIN (FROM feature_state WHERE status = 'current') s USING (feature_id)
+                WHERE e.is_current),
             shared AS (SELECT feature_id FROM standing GROUP BY feature_id HAVING count(*) > 1),
             several AS (
                 SELECT feature_id, {", ".join(first)}, coalesce(({shown}).v, min(record_id)) AS shown,
                     count(*)::INTEGER AS sources
-                FROM standing SEMI JOIN shared USING (feature_id) GROUP BY feature_id)
+                FROM standing SEMI JOIN shared USING (feature_id) JOIN form USING (record_id) GROUP BY feature_id)
             SELECT feature_id, {", ".join(only)}, record_id AS shown, 1::INTEGER AS sources, {whose}
             FROM (SELECT *, json_extract_string(attributes, [{paths}]) AS said FROM standing
-                  ANTI JOIN shared USING (feature_id))
+                  ANTI JOIN shared USING (feature_id) JOIN form USING (record_id))
             UNION ALL
             SELECT r.feature_id, {", ".join(f"r.{name}" for name in names)}, r.shown, r.sources, {whose}
             FROM several r JOIN standing m ON m.feature_id = r.feature_id AND m.record_id = r.shown
+            JOIN form USING (record_id)
             ORDER BY feature_id"""
     )
 

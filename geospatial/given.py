@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from basedb.domain import Load
 from basedb.findings import Severity, define
+from basedb.refusal import Refused
 from geospatial.datum import angles
 from geospatial.datum.systems import System, UnknownSystem, identify
 from geospatial.noted import Noted
@@ -34,6 +35,9 @@ MISSING = define("geometry.missing", Severity.WARNING, "没有图形或坐标", 
 HALF = define(
     "coordinate.half", Severity.WARNING, "经纬度只填了一个", "only one of the two coordinates is given"
 )
+
+#: From this many rows on, a file of which none is in a known system is refused as a whole.
+_FEW = 5
 
 Geometries = NDArray[np.object_]
 
@@ -62,7 +66,8 @@ def read_given(rows: pa.Table, fed: Mapping[str, str], default: str | None, note
     """The geometries of raw rows.
 
     rows: `row_no` and the contract's columns as text. fed: target (`geometry`, `wkt`, `longitude`,
-    `latitude`, `crs`) → column. default: the system of rows that name none, from the contract.
+    `latitude`, `crs`) → column. default: the system of rows that name none, from the contract. Raises Refused where
+    no row is in a known system.
     """
     row_no = rows["row_no"].to_numpy()
     if "geometry" in fed:
@@ -164,5 +169,8 @@ def _systems(
         place[at] = systems.index(system)
     found = place[codes] if len(names) else np.array([], np.int64)
     lost = (found < 0) & here
+    if lost.sum() >= _FEW and lost[here].all():
+        said = "、".join(texts[lost].drop_duplicates().astype(str).str.slice(0, 60)[:3])
+        raise Refused(UNKNOWN, f"坐标系无法识别：{said}；请核对后重送", f"unknown coordinate system: {said}")
     noted.add(row_no[lost], UNKNOWN, column, texts[lost].to_numpy(), failed=True)
     return found, tuple(systems)

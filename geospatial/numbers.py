@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from basedb.findings import Severity, Standardized, define
 from basedb.standards.columnar import TEXT, Found, parse_distinct
@@ -14,6 +17,8 @@ FRACTION = define(
     "number.fraction", Severity.WARNING, "应为整数，含小数", "a fraction where a whole number is due"
 )
 
+# Numbers written as they come out, as nearly all are.
+_WHOLE, _DECIMAL = r"^(0|-?[1-9]\d{0,9})$", r"^(0|-?[1-9]\d{0,9})(\.\d{0,3}[1-9])?$"
 _NOTHING = frozenset({"", "-", "--", "/", "无", "不详", "NULL", "NONE", "NAN", "NA"})
 
 
@@ -39,4 +44,8 @@ def parse_number(series: pd.Series, whole: bool = False) -> Standardized:
             return (None,), [(FRACTION, str(round(number)))]
         return (repr(number),), []
 
-    return parse_distinct(series, {"number": TEXT}, read)
+    def plain(values: pa.Array) -> tuple[np.ndarray, dict[str, pa.Array]]:
+        written_so = pc.match_substring_regex(values, _WHOLE if whole else _DECIMAL)
+        return np.asarray(written_so), {"number": values}
+
+    return parse_distinct(series, {"number": TEXT}, read, plain)

@@ -24,6 +24,7 @@ from geospatial.editing.loading import drawn_rows, edit_documents
 from geospatial.given import Given, fed_by, read_given
 from geospatial.layers import LAYERS, Layer
 from geospatial.measuring import check_areas
+from geospatial.normal_form import normal_forms
 from geospatial.noted import Noted
 from geospatial.placing import place
 from geospatial.priority import are_edits
@@ -105,20 +106,19 @@ def _place_features(load: Load, rows: pa.Table, noted: Noted) -> None:
         "source_crs": pa.array(placed.system, pa.string()),
         "operation": pa.array(placed.operation, pa.string()),
         "accuracy": pa.array(placed.accuracy, pa.float64(), from_pandas=True),
-        "geometry_digest": pa.array(cleaning.digest(geometry), pa.string()),
+        "normal_form": pa.array(normal_forms(geometry), pa.binary()),
     }
-    told = {
-        "row_no": rows["row_no"],
-        "attributes": documents,
-        "content_digest": pa.array(attributes.content_digest(documents), pa.string()),
-    }
+    told = {"row_no": rows["row_no"], "attributes": documents}
     if edits:
         drawn_too = pa.table({"row_no": drawn["row_no"], **shapes})
         table = pa.table(told).join(drawn_too, "row_no", "row_no").sort_by("row_no")
     else:
         table = pa.table({**told, **shapes})
     load.engine.register("placed_rows", table)
-    load.engine.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM placed_rows")
+    load.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE placed AS SELECT * EXCLUDE (normal_form), md5(attributes)::UUID AS content_digest,"
+        " md5(normal_form)::UUID AS geometry_digest FROM placed_rows"
+    )
     load.engine.unregister("placed_rows")
 
 

@@ -53,7 +53,7 @@ def _write_versions(load: Load) -> None:
                 attributes, valid_from, valid_to, known_from, known_to, run_id, geom)
             SELECT n.record_id, f.feature_id, '{load.settings["layer"]}', n.source, n.source_key,
                 {priority_of(load.settings)}, n.status, f.change_class, p.source_wkb, p.source_crs, p.operation,
-                p.accuracy, p.content_digest::UUID, p.geometry_digest::UUID, p.attributes, n.valid_from, n.valid_to,
+                p.accuracy, p.content_digest, p.geometry_digest, p.attributes, n.valid_from, n.valid_to,
                 TIMESTAMPTZ '{load.received}',
                 CASE n.status WHEN 'current' THEN {_OPEN} ELSE TIMESTAMPTZ '{load.received}' END, {load.run_id},
                 ST_GeomFromWKB(p.wkb)

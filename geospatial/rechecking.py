@@ -34,6 +34,7 @@ from geospatial.topology import (
     overlaps,
     slivers,
     unmatched,
+    wholes,
 )
 from geospatial.touched import Touched
 
@@ -77,10 +78,13 @@ def _recheck_coverage(
     if not coverage.gap or not len(touched.ground):
         return found, replaced
     places = in_metres(_places(touched), to_metres)
-    beside_them = _gaps_around(name, ground, touched, places)
+    # What is part of something else is told by all of that; such layers have few features.
+    beside_them = None if coverage.part_of else _gaps_around(name, ground, touched, places)
     if beside_them is None:
-        for group in groups(ground.all(to_metres), coverage):
-            found += gaps(name, group, coverage, unmatched(group["plane"].to_numpy(object)))
+        rows = ground.all(to_metres)
+        for group in groups(rows, coverage):
+            loose = unmatched(group["plane"].to_numpy(object))
+            found += gaps(name, group, coverage, loose, wholes(rows, group, coverage))
         return found, replaced | (kind == "gap")
     shapes = in_metres(standing["shape"].to_numpy(object), to_metres)
     at, _ = shapely.STRtree(places).query(shapes, predicate="dwithin", distance=TOUCHING)
@@ -163,7 +167,7 @@ def _recheck_buildings(
     buildings, parcels = layers["building"], layers["parcel"]
     asked = np.union1d(touched["building"].ids, buildings.touching(touched["parcel"].ground, TOUCHING))
     replaced: NDArray[np.bool_] = standing["feature_id"].isin(asked).to_numpy()
-    if not len(parcels.rows):
+    if not len(parcels):
         return [], replaced
     rows = buildings.named(asked, buildings.to_metres)
     below = parcels.around(buildings.shapes_of(asked), TOUCHING, buildings.to_metres)

@@ -29,16 +29,27 @@ class Coverage:
     by: the attribute within whose values they must not overlap ('' for the whole layer). width: overlaps
     and gaps with a mean width under this many metres are how surveys differ. gap: larger holes (square
     metres) are meant, if they are not under `narrow` metres across everywhere; 0: the layer may leave gaps.
+    part_of: the attribute that names the feature of the layer which a feature is part of, and the one that this is
+    named by: what a feature covers, its parts must. Else only bare ground with features all around it is a gap.
     """
 
     by: str
     width: float
     gap: float
     narrow: float
+    part_of: tuple[str, str] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The attributes a check goes by."""
+        return (*((self.by,) if self.by else ()), *(self.part_of or ()))
 
 
 # Between parcels lie roads, which are wider than two metres.
-COVERAGES = {"parcel": Coverage("", 0.05, 500.0, 2.0), "division": Coverage("level", 5.0, 1e9, 0.0)}
+COVERAGES = {
+    "parcel": Coverage("", 0.05, 500.0, 2.0),
+    "division": Coverage("level", 5.0, 1e9, 0.0, ("parent_code", "code")),
+}
 
 _SLIVER_WIDTH = 0.3
 _OUTSIDE_SHARE, _OUTSIDE_AREA = 0.2, 5.0
@@ -102,8 +113,18 @@ def _uncovering(name: str, rows: pd.DataFrame, coverage: Coverage) -> Errors:
     for group in groups(rows, coverage):
         loose = unmatched(group["plane"].to_numpy(object))
         found += overlaps(name, group, coverage, loose)
-        found += gaps(name, group, coverage, loose)
+        found += gaps(name, group, coverage, loose, wholes(rows, group, coverage))
     return found + slivers(name, rows)
+
+
+def wholes(rows: pd.DataFrame, group: pd.DataFrame, coverage: Coverage) -> Geometries:
+    """The shapes among `rows` of what the features of a group are parts of."""
+    if coverage.part_of is None:
+        return np.array([], object)
+    part_of, name = coverage.part_of
+    whole = rows[name].isin(group[part_of].dropna()) & ~rows["feature_id"].isin(group["feature_id"])
+    shapes: Geometries = rows["plane"].to_numpy(object)[whole.to_numpy()]
+    return shapes
 
 
 def unmatched(shapes: Geometries) -> NDArray[np.bool_]:
@@ -150,12 +171,14 @@ def overlaps(
     ]
 
 
-def gaps(name: str, rows: pd.DataFrame, coverage: Coverage, loose: NDArray[np.bool_]) -> Errors:
-    """Bare ground between areas, where a layer should leave none. loose: see `unmatched`."""
+def gaps(
+    name: str, rows: pd.DataFrame, coverage: Coverage, loose: NDArray[np.bool_], whole: Geometries
+) -> Errors:
+    """Bare ground between areas, where a layer should leave none. loose: see `unmatched`; whole: see `wholes`."""
     shapes, ids = rows["plane"].to_numpy(object), rows["feature_id"].to_numpy(np.int64)
     if not coverage.gap or not len(shapes):
         return []
-    bare = _uncovered(shapes, loose)
+    bare = _uncovered(shapes, loose, whole)
     return gap_errors(name, bare[are_gaps(bare, coverage)], shapes, ids)
 
 
@@ -188,15 +211,19 @@ def bare_ground(frame: shapely.Geometry, shapes: Geometries, loose: NDArray[np.b
     return _less(frame, _united(shapes, loose))
 
 
-def _uncovered(shapes: Geometries, loose: NDArray[np.bool_]) -> Geometries:
-    """What lies bare inside the ground that `shapes` cover together: its holes, less what stands in them.
+def _uncovered(shapes: Geometries, loose: NDArray[np.bool_], whole: Geometries) -> Geometries:
+    """What lies bare inside the ground that `shapes` cover together, its holes less what stands in them; and in what
+    they are parts of.
 
     A gap need not be a plain hole: a shape drawn too small all around lies as an island in the gap it leaves.
     """
-    parts = shapely.get_parts(_united(shapes, loose))
+    ground = _united(shapes, loose)
+    parts = shapely.get_parts(ground)
     rings, of = shapely.get_rings(parts, return_index=True)
     inner = np.append(False, of[1:] == of[:-1]) if len(of) else np.zeros(0, bool)
     holes, owner = shapely.polygons(rings[inner]), of[inner]
+    if len(whole):
+        return _less(shapely.union_all(np.append(holes, whole), grid_size=_GRID), ground)
     hole, part = shapely.STRtree(parts).query(holes, predicate="intersects")
     islands = np.unique(part[owner[hole] != part])
     return _less(shapely.union_all(holes), shapely.union_all(parts[islands]))

@@ -92,6 +92,7 @@ def _examine(
         "shapes": dict(Counter(item.geom_type for item in layer.geometry if item is not None)),
         "bounds": [float(value) for value in shapely.total_bounds(layer.geometry)],
         "declared": layer.declared,
+        "notes": [{"code": item.code, "zh": item.zh, "en": item.en} for item in layer.notes],
         "accepted": False,
     }
     try:
@@ -130,6 +131,8 @@ def _say(told: dict[str, Any]) -> None:
     shapes = "、".join(f"{kind} {count}" for kind, count in told["shapes"].items()) or "无图形"
     say(f"{told['file']}：{told['features']} 个要素（{shapes}）")
     say(f"  注明的坐标系 / declared: {told['declared'] or '（未注明 / none）'}")
+    for item in told["notes"]:
+        say(f"  {item['zh']} / {item['en']}", "yellow")
     say("  坐标范围 / bounds: " + ", ".join(f"{value:.8g}" for value in told["bounds"]))
     if "refused" in told:
         say(f"  不予入库 / refused: {told['refused']}", "red")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from basedb.linkage.evidence import score_open_pairs
 from basedb.linkage.keys import key_rules
 from basedb.linkage.records import record_columns
 from basedb.linkage.versions import ModelVersion
-from basedb.store.session import fetch_here
+from basedb.store.session import among
 
 NOTHING = "none"
 
@@ -54,6 +54,8 @@ class Rescored:
 class Looking:
     """A session that only looks: what would be staged stays in the engine, nothing is applied."""
 
+    indexes_shapes: ClassVar[bool] = False
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
 
@@ -66,8 +68,11 @@ class Looking:
     def settle(self) -> None:
         """Nothing: there is no transaction to end."""
 
+    def ask(self, name: str, query: str) -> None:
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
     def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
-        fetch_here(self.engine, name, table, columns, key, keys)
+        self.ask(name, f"SELECT {columns} FROM {table} WHERE {among(key, keys)}")
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         raise PermissionError("a session that only looks changes nothing")

@@ -24,8 +24,8 @@ Found: TypeAlias = tuple[str, str | None]
 Parser: TypeAlias = Callable[[str], tuple[Sequence[Any], Sequence[Found]]]
 """Reads one non-empty value: the values of the fields, in order, and what was found."""
 
-Known: TypeAlias = Callable[[pa.Array], tuple[np.ndarray, dict[str, pa.Array]]]
-"""Reads what it can of distinct values: which ones (a mask), and the fields of all (of the others they do not count)."""
+Plain: TypeAlias = Callable[[pa.Array], tuple[np.ndarray, dict[str, pa.Array]]]
+"""Which of some values say plainly what they are (a mask), and the fields of those (of the others anything)."""
 
 
 def to_arrow(series: pd.Series) -> pa.Array:
@@ -143,29 +143,30 @@ def frame(columns: dict[str, pa.Array], index: pd.Index) -> pd.DataFrame:
 
 
 def parse_distinct(
-    series: pd.Series, fields: dict[str, pa.DataType], parse: Parser, known: Known | None = None
+    series: pd.Series, fields: dict[str, pa.DataType], parse: Parser, plain: Plain | None = None
 ) -> Standardized:
     """Apply `parse` to every distinct value of `series`; nulls stay null without a finding.
 
-    known: what can be said of many values at once, without a finding; only the others are parsed.
+    plain: tells which values need no reading, and what they come to, all at once.
     """
     values, codes = encode(to_arrow(series))
-    is_known, known_columns = known(values) if known else (np.zeros(len(values), dtype=bool), {})
-    rest = np.flatnonzero(~is_known)
+    clear, columns = plain(values) if plain else (np.zeros(len(values), dtype=bool), {})
+    asked = np.flatnonzero(~clear)
     rows: list[Sequence[Any]] = []
     found: list[Sequence[Found]] = [()] * len(values)
-    for place, value in zip(rest.tolist(), values.take(pa.array(rest)).to_pylist(), strict=True):
+    for place, value in zip(asked.tolist(), values.take(pa.array(asked)).to_pylist(), strict=True):
         row, found[place] = parse(value)
         rows.append(row)
     parsed = transpose(rows, fields)
-    if len(rest) < len(values):
+    if len(asked) < len(values):
+        # What was plain stands in its place, what was read after it.
         chosen = np.arange(len(values))
-        chosen[rest] = len(values) + np.arange(len(rest))
+        chosen[asked] = len(values) + np.arange(len(asked))
         parsed = {
-            name: pa.concat_arrays([known_columns[name].cast(array.type), array]).take(pa.array(chosen))
+            name: pa.concat_arrays([columns[name].cast(array.type), array]).take(pa.array(chosen))
             for name, array in parsed.items()
         }
     findings = Findings()
     findings.add_distinct(codes, found)
-    columns = {name: take(array, codes) for name, array in parsed.items()}
-    return Standardized(frame(columns, series.index), findings.frame())
+    spread = {name: take(array, codes) for name, array in parsed.items()}
+    return Standardized(frame(spread, series.index), findings.frame())

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from basedb.masking import mask_text
 from basedb.store import audit_file, lockfile
 from basedb.store.engine import open_engine
 from basedb.store.errors import StoreError, StoreMissing
-from basedb.store.session import fetch_here
+from basedb.store.session import among
 
 _COPY_CHUNK = 1 << 30
 
@@ -128,6 +128,8 @@ class EmbeddedStore:
 class EmbeddedSession:
     """See `basedb.store.session.Session`: staged rows are TEMP tables, everything is one engine."""
 
+    indexes_shapes: ClassVar[bool] = False
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
         self._staged = 0
@@ -146,8 +148,11 @@ class EmbeddedSession:
         self.engine.execute("COMMIT")
         self.engine.execute("BEGIN")
 
+    def ask(self, name: str, query: str) -> None:
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
     def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
-        fetch_here(self.engine, name, table, columns, key, keys)
+        self.ask(name, f"SELECT {columns} FROM {table} WHERE {among(key, keys)}")
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Nothing to do: an embedded store has no indexes (see `ddl.create_statements`)."""

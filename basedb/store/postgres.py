@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -130,6 +130,8 @@ class PostgresStore:
 class PostgresSession:
     """See `basedb.store.session.Session`: staged rows are tables of the transaction in schema basedb."""
 
+    indexes_shapes: ClassVar[bool] = True
+
     def __init__(self, engine: duckdb.DuckDBPyConnection):
         self.engine = engine
         self._staged: list[str] = []
@@ -176,17 +178,18 @@ class PostgresSession:
     def settle(self) -> None:
         """Nothing: the transaction of the engine is that of the server, which is one from lock to publication."""
 
+    def ask(self, name: str, query: str) -> None:
+        self.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
+        )
+
     def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
         staged = self.stage(f"SELECT DISTINCT wanted FROM ({keys}) AS keys(wanted)")
         self.apply(f"ANALYZE {staged}")
         # An index answers for one key; a condition over several would read the table.
-        query = " UNION ALL ".join(
-            f"SELECT {columns} FROM {table} JOIN {staged} ON {each} = wanted"
-            for each in ([key] if isinstance(key, str) else key)
-        )
-        self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM postgres_query('store', ?)", [query]
-        )
+        each = [key] if isinstance(key, str) else key
+        looks = [f"SELECT {columns} FROM {table} JOIN {staged} ON {one} = wanted" for one in each]
+        self.ask(name, " UNION ALL ".join(looks))
 
     def complete_indexes(self, metadata: sa.MetaData) -> None:
         """Create declared indexes that are missing; their tables get fresh statistics."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import duckdb
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ class Session(Protocol):
     """
 
     engine: duckdb.DuckDBPyConnection
+    #: Whether `ask` finds shapes by where they are; where it does not, reading a layer whole costs less.
+    indexes_shapes: ClassVar[bool]
 
     def stage(self, query: str, parameters: Sequence[Any] = ()) -> str:
         """Put the rows of an engine query where `apply` can see them; returns the name to use."""
@@ -38,6 +40,11 @@ class Session(Protocol):
         wrote itself is read by one thread, and planned for as if it were one row. Publishes nothing."""
         ...
 
+    def ask(self, name: str, query: str) -> None:
+        """Create TEMP table `name` with the answer of the store itself to a query, which may name store tables and
+        staged names only."""
+        ...
+
     def fetch(self, name: str, table: str, columns: str, key: str | Sequence[str], keys: str) -> None:
         """Create TEMP table `name` with `columns` of the rows of store `table` whose `key` is
         among the first column of the engine query `keys`; reads only those rows where it can.
@@ -49,17 +56,9 @@ class Session(Protocol):
         ...
 
 
-def fetch_here(
-    engine: duckdb.DuckDBPyConnection,
-    name: str,
-    table: str,
-    columns: str,
-    key: str | Sequence[str],
-    keys: str,
-) -> None:
-    """`Session.fetch` from a table that the engine itself reads: once, whatever the number of keys."""
-    among = " OR ".join(f"{each} IN ({keys})" for each in ([key] if isinstance(key, str) else key))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM {table} WHERE {among}")
+def among(key: str | Sequence[str], keys: str) -> str:
+    """SQL: a key, or one of several, is among those of a query. A table is read once for it, whatever their number."""
+    return " OR ".join(f"{each} IN ({keys})" for each in ([key] if isinstance(key, str) else key))
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] = ()) -> Any:

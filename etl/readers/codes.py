@@ -22,6 +22,18 @@ CRS_OF_CONTRACT = define(
     "文件没有注明坐标系，按合同所定",
     "the file names no coordinate system; the contract's was taken",
 )
+CRS_OF_GEOJSON = define(
+    "reader.crs_of_geojson",
+    Severity.INFO,
+    "GeoJSON 没有注明坐标系，按 RFC 7946 为 WGS 84",
+    "GeoJSON that names no coordinate system is in WGS 84 by RFC 7946",
+)
+LAYER_WARNING = define(
+    "reader.layer_warning",
+    Severity.WARNING,
+    "读取图层时有警告",
+    "the layer was read with a warning",
+)
 TRUNCATED = define("reader.truncated", Severity.ERROR, "文件不完整", "the file is cut off")
 BOMB = define("reader.bomb", Severity.ERROR, "解压后超出限额", "unpacking exceeds the limits")
 ARCHIVE = define(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from etl.bundle import DATABASE, bundled
 from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
+from etl.readers.geojson import is_known, stated_system
 from etl.readers.headers import resolve
 from etl.readers.opening import Limits, check_container
 from etl.readers.result import IgnoredRow, Note, ReadRefusal, ReadResult, note, text_table
@@ -34,6 +36,7 @@ _FIELD_BYTES = 10
 _GEOJSON = (".geojson", ".json")
 # What GDAL reads in columns of its own accord.
 _COLUMNAR = (".gpkg", ".fgb")
+_LONGEST_WARNING, _MANY_WARNINGS = 200, 5
 _WORLD = ("EPSG:4326", "OGC:CRS84")
 _PLAIN = (1e-4, 1e10)
 _DRIVERS = {
@@ -48,7 +51,7 @@ class VectorLayer:
 
     name: of the data file, without extension. fields: attributes as text. wkb: geometries, as bytes or None.
     row_no: 1-based; records: how many the file holds, records marked deleted included. declared: the system the
-    file names, None if it names none.
+    file names, None if it names none. notes: what is worth a finding.
     """
 
     name: str
@@ -59,6 +62,7 @@ class VectorLayer:
     row_no: np.ndarray
     records: int
     declared: str | None
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def geometry(self) -> np.ndarray:
@@ -77,7 +81,11 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
         raise ReadRefusal(path, codes.EMPTY_FILE)
     with _unpacked(path, options) as source:
         is_shapefile = source.suffix.lower() == ".shp"
-        meta, fids, wkb, fields = _read(path, source, _layer(path, source, options), options)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            meta, fids, wkb, fields = _read(path, source, _layer(path, source, options), options)
+        is_geojson = source.suffix.lower() in _GEOJSON
+        stated = stated_system(source) if is_geojson else None
         records = record_count(source) if is_shapefile else len(fids)
     layer = VectorLayer(
         source.stem,
@@ -88,11 +96,23 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
         (fids if is_shapefile else np.arange(len(fids))) + 1,
         records,
         meta["crs"],
+        tuple(note(codes.LAYER_WARNING, text, text) for text in _texts_of(warned)),
     )
-    if source.suffix.lower() in _GEOJSON and layer.declared in _WORLD and not _in_degrees(layer.geometry):
-        # GDAL takes GeoJSON that names no system for WGS 84, as RFC 7946 says.
+    return _in_the_system_stated(layer, stated) if is_geojson and layer.declared in _WORLD else layer
+
+
+def _texts_of(warned: Iterable[warnings.WarningMessage]) -> list[str]:
+    """The first few things GDAL warned of, each once."""
+    return list(dict.fromkeys(str(item.message)[:_LONGEST_WARNING] for item in warned))[:_MANY_WARNINGS]
+
+
+def _in_the_system_stated(layer: VectorLayer, stated: str | None) -> VectorLayer:
+    """A layer of GeoJSON that GDAL takes for WGS 84, which it does whatever it cannot read in the member `crs`."""
+    if stated is None and _in_degrees(layer.geometry):
+        return replace(layer, notes=(*layer.notes, note(codes.CRS_OF_GEOJSON)))
+    if not stated:
         return replace(layer, declared=None)
-    return layer
+    return layer if is_known(stated) else replace(layer, declared=stated)
 
 
 def read_spatial(
@@ -129,7 +149,7 @@ def read_spatial(
     return ReadResult(
         text_table(columns, contract.read_columns, layer.row_no),
         ignored=tuple(IgnoredRow(number, "deleted") for number in gone),
-        notes=(*header.notes, *notes, *(() if count else (note(codes.NO_ROWS),))),
+        notes=(*header.notes, *layer.notes, *notes, *(() if count else (note(codes.NO_ROWS),))),
     )
 
 

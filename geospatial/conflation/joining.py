@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from basedb.domain import Load
 from basedb.store import scalar
-from geospatial.conflation.judging import Sides, judge, judged_anew, judgements_in_force
+from geospatial.conflation.judging import Sides, are_judgements, judge, judgements_in_force
 from geospatial.conflation.pairs import REACH, Pairs, match
-from geospatial.follow import VERSION_COLUMNS, frame, in_metres
-from geospatial.ground import Ground
+from geospatial.follow import VERSION_COLUMNS, frame, in_metres, metric
 from geospatial.layers import Layer
 from geospatial.priority import EDITS, priority_of
+from geospatial.stored import near
 
 #: Shapes within this many metres of what changed are compared anew, and tell the shift around it.
 _SURROUNDINGS = 600.0
+_COLUMNS = "record_id, feature_id, source, source_key, priority, valid_from"
 
 
 def join_surveys(load: Load, layer: Layer) -> None:
@@ -33,13 +34,15 @@ def join_surveys(load: Load, layer: Layer) -> None:
     feature of its own if there is none.
     """
     priority = priority_of(load.settings)
-    other = scalar(
-        load.engine,
-        "SELECT max(priority) FROM geospatial.feature_version WHERE layer = ? AND source <> ? AND status = 'current'"
-        " AND priority < ?",
-        [layer.name, load.source, EDITS],
+    if layer.dimension != 2:
+        return
+    load.session.ask(
+        "other_survey",
+        f"SELECT max(priority) AS priority FROM geospatial.feature_version WHERE {_surveyed(layer)}"
+        f" AND source <> '{load.source}'",
     )
-    if layer.dimension != 2 or other is None:
+    other = scalar(load.engine, "FROM other_survey")
+    if other is None:
         return
     surveys = _surveys(load, layer, priority, max(priority, int(other)))
     if not len(surveys.first) or not surveys.anew.any():
@@ -57,36 +60,65 @@ class _Surveys:
         self.first, self.second, self.anew = first, second, anew
 
 
+def _surveyed(layer: Layer) -> str:
+    """SQL over `feature_version`: what stands of a layer's surveys."""
+    return f"layer = '{layer.name}' AND status = 'current' AND priority < {EDITS}"
+
+
 def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
-    rows = frame(
+    new = frame(
         load,
-        f"""SELECT v.record_id, v.feature_id, v.source, v.source_key, v.priority, v.valid_from, NULL AS method,
-                ST_AsBinary(v.geom) AS wkb
-            FROM geospatial.feature_version v ANTI JOIN closed USING (record_id)
-            WHERE v.layer = '{layer.name}' AND v.status = 'current' AND v.geom IS NOT NULL AND v.priority < {EDITS}
-            UNION ALL
-            SELECT n.record_id, f.feature_id, n.source, n.source_key, {priority}, n.valid_from, f.method, p.wkb
+        f"""SELECT n.record_id, f.feature_id, n.source, n.source_key, {priority} AS priority, n.valid_from, f.method, p.wkb
             FROM new_record n JOIN placed p USING (row_no) JOIN followed f USING (record_id)
-            WHERE n.status = 'current' AND p.wkb IS NOT NULL
-            ORDER BY 1""",
+            WHERE n.status = 'current' AND p.wkb IS NOT NULL ORDER BY 1""",
     )
+    judged = _judged_anew(load, layer.name)
     gone = frame(
         load,
         "SELECT o.record_id, o.wkb FROM old_version o SEMI JOIN closed USING (record_id) WHERE o.wkb IS NOT NULL",
     )
-    shapes = rows.pop("geometry").to_numpy(object)
-    fresh = rows["method"].notna().to_numpy() | judged_anew(load, rows)
-    changed = np.concatenate([shapes[fresh], gone["geometry"].to_numpy(object)])
-    ground = Ground(rows.assign(fresh=fresh), shapes)
-    near = ground.around(changed, _SURROUNDINGS, ground.to_metres)
-    tree = shapely.STRtree(near["plane"].to_numpy(object))
-    beside = np.zeros(len(near), bool)
-    beside[tree.query(in_metres(changed, ground.to_metres), predicate="dwithin", distance=REACH)[1]] = True
-    leads = (near["priority"] == leading).to_numpy()
-    anew = ~leads & (near["fresh"].to_numpy(bool) | (beside if priority == leading else False))
-    first = near[leads].reset_index(drop=True)
-    second = near[~leads].reset_index(drop=True)
+    changed = np.concatenate([rows["geometry"].to_numpy(object) for rows in (new, judged, gone)])
+    standing = near(
+        load.session,
+        "geospatial.feature_version",
+        "record_id",
+        _COLUMNS,
+        _surveyed(layer),
+        changed,
+        _SURROUNDINGS,
+    )
+    closed = load.engine.execute("SELECT record_id FROM closed").fetchnumpy()["record_id"]
+    standing = standing[~standing["record_id"].isin(closed)].assign(method=None)
+    rows = pd.concat([standing, new], ignore_index=True)
+    fresh = rows["method"].notna().to_numpy() | rows["record_id"].isin(judged["record_id"]).to_numpy()
+    to_metres = metric(changed)
+    plane = in_metres(rows.pop("geometry").to_numpy(object), to_metres)
+    tree = shapely.STRtree(plane)
+    beside = np.zeros(len(rows), bool)
+    beside[tree.query(in_metres(changed, to_metres), predicate="dwithin", distance=REACH)[1]] = True
+    leads = (rows["priority"] == leading).to_numpy()
+    anew = ~leads & (fresh | (beside if priority == leading else False))
+    first = rows[leads].assign(plane=plane[leads]).reset_index(drop=True)
+    second = rows[~leads].assign(plane=plane[~leads]).reset_index(drop=True)
     return _Surveys(first, second, anew[~leads])
+
+
+def _judged_anew(load: Load, layer: str) -> pd.DataFrame:
+    """The standing records (`record_id`, `geometry`) that a judgement of this load, or one it ends, is about."""
+    named = (
+        "SELECT second_source AS source, second_key AS source_key FROM judged UNION"
+        " SELECT second_source, second_key FROM geospatial.pair_judgement SEMI JOIN closed USING (record_id)"
+        if are_judgements(load.settings)
+        else "SELECT NULL::TEXT AS source, NULL::TEXT AS source_key WHERE false"
+    )
+    staged = load.session.stage(named)
+    load.session.ask(
+        "judged_version",
+        f"""SELECT v.record_id, ST_AsBinary(v.geom) AS wkb FROM geospatial.feature_version AS v
+            JOIN {staged} AS s ON v.source = s.source AND v.source_key = s.source_key
+            WHERE v.layer = '{layer}' AND v.status = 'current' AND v.geom IS NOT NULL""",
+    )
+    return frame(load, "FROM judged_version ORDER BY record_id")
 
 
 class _Joining:

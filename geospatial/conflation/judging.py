@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from basedb.domain import Load
 from basedb.findings import Severity, define
@@ -62,8 +60,8 @@ def read_judgements(load: Load, rows: pa.Table, fed: Mapping[str, str], noted: N
     load.engine.execute("CREATE OR REPLACE TEMP TABLE judged AS FROM judged_rows")
     load.engine.unregister("judged_rows")
     load.engine.execute(
-        "CREATE OR REPLACE TEMP TABLE placed (row_no BIGINT, wkb BLOB, attributes TEXT, content_digest TEXT,"
-        " source_wkb BLOB, source_crs TEXT, operation TEXT, accuracy DOUBLE, geometry_digest TEXT)"
+        "CREATE OR REPLACE TEMP TABLE placed (row_no BIGINT, wkb BLOB, attributes TEXT, content_digest UUID,"
+        " source_wkb BLOB, source_crs TEXT, operation TEXT, accuracy DOUBLE, geometry_digest UUID)"
     )
 
 
@@ -96,19 +94,6 @@ def judgements_in_force(load: Load, layer: str) -> dict[Sides, str]:
             " JOIN new_record n USING (row_no) WHERE n.status = 'current'"
         ).fetchall()
     return {tuple(row[:4]): row[4] for row in found if row[4] in _GRADES}
-
-
-def judged_anew(load: Load, rows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which records (columns source, source_key) a judgement of this load, or one it ends, is about."""
-    if not are_judgements(load.settings):
-        return np.zeros(len(rows), bool)
-    named = load.engine.execute(
-        "SELECT second_source, second_key FROM judged UNION"
-        " SELECT second_source, second_key FROM geospatial.pair_judgement SEMI JOIN closed USING (record_id)"
-    ).fetchall()
-    return np.array(
-        [pair in set(named) for pair in zip(rows["source"], rows["source_key"], strict=True)], bool
-    ).reshape(len(rows))
 
 
 def judge(pairs: Pairs, first: pd.DataFrame, second: pd.DataFrame, judged: Mapping[Sides, str]) -> Pairs:

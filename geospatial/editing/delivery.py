@@ -14,13 +14,13 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geospatial.cleaning import digest
 from geospatial.datum.systems import STANDARD
 from geospatial.editing.merge import ADDED, GONE, REMOVED, Conflict, Edit, Merge
 from geospatial.editing.origin import Base
 from geospatial.editing.reading import Standing
 from geospatial.given import Geometries
 from geospatial.layers import Layer
+from geospatial.normal_form import normal_forms
 from geospatial.priority import edit_source
 
 #: The operation that ends an edit.
@@ -67,8 +67,8 @@ def _joined(standing: Standing, edit: Edit) -> Edit:
 def _new_key(base: Base, edit: Edit) -> str:
     """A key that an unchanged shape keeps when its file is imported again, and that no other file gives."""
     shape: Geometries = np.array([edit.geometry], object)
-    said = f"{base.export_id}{edit.fid}{digest(shape)[0]}"
-    return f"new-{hashlib.md5(said.encode()).hexdigest()[:16]}"
+    said = f"{base.export_id}{edit.fid}".encode() + (normal_forms(shape)[0] or b"")
+    return f"new-{hashlib.md5(said).hexdigest()[:16]}"
 
 
 def write_delivery(

@@ -14,12 +14,12 @@ import shapely
 from numpy.typing import NDArray
 
 from basedb.findings import Severity, define
-from geospatial.cleaning import digest
 from geospatial.editing.origin import VERSION, Base
 from geospatial.editing.theirs import Theirs
 from geospatial.editing.values import READ_ONLY, texts
 from geospatial.given import Geometries
 from geospatial.layers import Layer
+from geospatial.normal_form import normal_forms
 
 BOTH_CHANGED = define(
     "edit.both_changed",
@@ -252,7 +252,7 @@ def _comparable(column: pd.Series) -> NDArray[np.object_]:
     """Values that are equal where the attribute is; of shapes, a fingerprint of what they look like."""
     found = np.empty(len(column), object)
     if column.name == GEOMETRY:
-        found[:] = digest(_multi(column.to_numpy(object)))
+        found[:] = normal_forms(_multi(column.to_numpy(object)))
     else:
         found[:] = [None if pd.isna(value) else value for value in column]
     return found

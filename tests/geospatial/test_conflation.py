@@ -138,11 +138,12 @@ def test_numbers_stay_when_a_survey_is_repeated_or_a_building_goes(village: Vill
 
 
 def surveys(rng: np.random.Generator, count: int) -> tuple[dict[str, object], dict[str, object]]:
-    """Houses of two offices, by key: most drawn by both, some as one by one office and in parts by the other."""
+    """Houses of two offices over a kilometre, by key: most drawn by both, some as one by one office and in parts by the
+    other."""
     ours: dict[str, object] = {}
     theirs: dict[str, object] = {}
     for at in range(count):
-        west, south = 45.0 * (at % 8), 40.0 * (at // 8)
+        west, south = 150.0 * (at % 8), 130.0 * (at // 8)
         whole = [box(west, south, west + 24, south + 9)]
         parts = [box(west, south, west + 11, south + 9), box(west + 13, south, west + 24, south + 9)]
         kind = rng.integers(6)

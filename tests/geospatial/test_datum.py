@@ -12,11 +12,12 @@ from pyproj import Transformer
 
 from geospatial.datum import mistakes, obfuscated
 from geospatial.datum.angles import parse_angles
+from geospatial.datum.comparison import likelier_system, shift_of
 from geospatial.datum.gate import DatumRefused, operation, to_standard
 from geospatial.datum.mistakes import CHINA, Region, examine
 from geospatial.datum.parameter_text import NoParameters, parse_parameters
 from geospatial.datum.parameters import ParametersWrong
-from geospatial.datum.systems import UnknownSystem, identify
+from geospatial.datum.systems import GCJ02, System, UnknownSystem, identify
 
 ESRI_PRJ = (
     'PROJCS["CGCS2000_3_Degree_GK_Zone_38",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'
@@ -222,3 +223,23 @@ def test_any_angle_comes_back_from_its_sexagesimal_form(angle: float, form: str)
         return
     values, _ = parse_angles(pd.Series([form.format(d=d, m=m, s=s)]))
     assert values[0] == pytest.approx(angle, abs=1e-6)
+
+
+def test_a_shifted_system_is_told_where_the_ground_is_full() -> None:
+    """Side by side over two kilometres there is a parcel wherever a building is put, but not all around it."""
+    west, south = (
+        axis.ravel() for axis in np.meshgrid(114 + np.arange(70) * 3e-4, 33.5 + np.arange(70) * 3e-4)
+    )
+    parcels = shapely.box(west, south, west + 2.8e-4, south + 2.8e-4)
+    houses = shapely.box(west + 4e-5, south + 4e-5, west + 2.4e-4, south + 2.4e-4)[::7]
+    named = System("EPSG:4490")
+    assert likelier_system(houses, named, parcels) is None
+    there = shapely.transform(
+        houses, lambda p: np.column_stack(obfuscated.gcj02_from_wgs84(p[:, 0], p[:, 1]))
+    )
+    assert likelier_system(there, named, parcels) == System(GCJ02)
+    east, north = (shapely.centroid(there[0]).coords[0] - np.array(shapely.centroid(houses[0]).coords[0])) * [
+        111_320 * np.cos(np.radians(33.5)), 111_320,
+    ]  # fmt: skip
+    assert shift_of(114.0, 33.5, east, north) == System(GCJ02)
+    assert shift_of(114.0, 33.5, 500, 0) is None

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pyogrio
 import shapely
-from numpy import array
+from numpy import array, column_stack, ndarray
+from pyproj import Transformer
 from shapely.affinity import translate
 
 from etl.contract import load_contract
@@ -15,6 +16,8 @@ from etl.inbox import read_inbox
 from geospatial import DOMAIN
 from geospatial.datum.obfuscated import gcj02_from_wgs84
 from tests.geospatial.village import (
+    EAST,
+    NORTH,
     Village,
     address,
     addresses,
@@ -127,6 +130,41 @@ def test_the_same_layer_again_changes_no_feature(village: Village) -> None:
     assert village.features("zj_buildings") == before
     assert set(village.classes("zj_buildings", 2).values()) == {"unchanged"}
     assert village.ask("SELECT count(*), count(DISTINCT feature_id) FROM geospatial.building") == [(5, 5)]
+
+
+def test_a_file_in_a_system_nobody_knows_is_refused(hamlet: Village) -> None:
+    houses = [surveyed(f"B{at}", box(30 * at, 0, 30 * at + 12, 9)) for at in range(6)]
+    file = geojson(houses, crs="urn:ogc:def:crs:EPSG::999999", given="EPSG:4490")
+    account = hamlet.deliver("zj_buildings", 1, "zj_buildings.geojson", file)
+    assert (account.status, account.reason) == ("refused", "crs.unknown_in_row")
+    assert "：urn:ogc:def:crs:EPSG::999999；" in account.message
+
+
+def test_a_layer_that_moved_as_one_waits_for_a_person(hamlet: Village) -> None:
+    """Half a kilometre off: by a wrong system that a reference layer tells, or for no reason anybody can see."""
+    county(hamlet)
+    places = [(40 * at, 30 * row) for at in range(8) for row in range(5)]
+    land = [parcel(f"411102001001GB{at:05d}", box(x, y, x + 36, y + 26)) for at, (x, y) in enumerate(places)]
+    hamlet.deliver("zrzy_parcels", 1, "zrzy_parcels.geojson", geojson(land))
+    houses = [surveyed(f"B{at}", box(x + 8, y + 6, x + 24, y + 18)) for at, (x, y) in enumerate(places)]
+    hamlet.buildings(1, houses)
+    for shift, told in ((_into_gcj02, "GCJ-02"), (lambda points: points + array([500, 0]), "500")):
+        moved = [(values, shapely.transform(shape, shift)) for values, shape in houses]
+        file = geojson(moved, crs="EPSG:4490", given="EPSG:4490")
+        account = hamlet.deliver("zj_buildings", 2, "zj_buildings.geojson", file)
+        assert (account.status, account.reason) == ("held", "layer.shifted")
+        assert told in account.message
+    assert hamlet.ask("SELECT count(*) FROM geospatial.feature_version WHERE source = 'zj_buildings'") == [
+        (40,)
+    ]
+
+
+def _into_gcj02(points: ndarray) -> ndarray:
+    """Points of the village's plane where GCJ-02 has them."""
+    there = Transformer.from_crs("EPSG:4547", "EPSG:4490", always_xy=True)
+    lon, lat = gcj02_from_wgs84(*there.transform(points[:, 0] + EAST, points[:, 1] + NORTH))
+    x, y = there.transform(lon, lat, direction="INVERSE")
+    return column_stack([x - EAST, y - NORTH])
 
 
 def test_addresses_in_the_shifted_system_and_their_operations(hamlet: Village) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geospatial import rechecking
-from geospatial.ground import Ground
+from geospatial.ground import Ground, Known
 from geospatial.rechecking import recheck
 from geospatial.topology import RULES, Rule, error_rows
 from geospatial.touched import Touched
@@ -18,6 +18,7 @@ from tests.geospatial.village import box, placed
 
 Shapes = dict[int, shapely.Geometry]
 _SIDE = 9
+_COUNTY = 900
 
 
 def ground(shapes: Shapes, layer: str) -> Ground:
@@ -26,7 +27,14 @@ def ground(shapes: Shapes, layer: str) -> Ground:
     laid = np.empty(len(ids), object)
     laid[:] = [placed(shapes[number], "EPSG:4490") for number in ids]
     rows = pd.DataFrame({"feature_id": np.array(ids, np.int64)})
-    return Ground(rows.assign(level="乡级") if layer == "division" else rows, laid)
+    if layer == "division":
+        county = rows["feature_id"] == _COUNTY
+        rows = rows.assign(
+            level=np.where(county, "县级", "乡级"),
+            code=np.where(county, "411102000000", "411102" + rows["feature_id"].astype(str)),
+            parent_code=np.where(county, "411100000000", "411102000000"),
+        )
+    return Known(rows, laid)
 
 
 def degrees(rule: Rule, layers: dict[str, Ground], errors: pd.DataFrame) -> pd.DataFrame:
@@ -133,6 +141,25 @@ def test_parcels(
     both = {"parcel": first}, {"parcel": second}
     new = {"parcel": ground(second, "parcel")}
     assert told(around(rule, *both)) == told(whole(rule, new))
+
+
+@given(st.lists(_EDIT, max_size=4), st.lists(_EDIT, max_size=3), st.booleans())
+@settings(max_examples=10, deadline=None)
+def test_divisions(
+    before: list[tuple[int, str, float]], later: list[tuple[int, str, float]], county_later: bool
+) -> None:
+    rule = RULES[1]
+    assert rule.layer == "division"
+    county = {_COUNTY: box(0, 0, 9 * 900.0, 9 * 900.0)}
+    towns = {
+        number: box(*(900.0 * at for at in (number % 9, number // 9, number % 9 + 1, number // 9 + 1)))
+        for number in range(81)
+    }
+    edits = [[(number, what, by * 20) for number, what, by in part] for part in (before, later)]
+    first = edited(towns, edits[0]) | ({} if county_later else county)
+    second = edited(first | {number: towns[number] for number, _, _ in edits[1]}, edits[1]) | county
+    new = {"division": ground(second, "division")}
+    assert told(around(rule, {"division": first}, {"division": second})) == told(whole(rule, new))
 
 
 def test_shapes_with_very_many_vertices_are_cut_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def layer(*shapes: shapely.Geometry, **columns: object) -> pd.DataFrame:
 def layers(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """All layers, empty where nothing is given."""
     empty = {name: layer() for name in ("parcel", "building", "address", "pollution_source")}
-    return {**empty, "division": layer(level=[]), **given}
+    return {**empty, "division": layer(level=[], code=[], parent_code=[]), **given}
 
 
 def errors(**given: pd.DataFrame) -> list[tuple[str, str, int, int]]:
@@ -76,8 +76,26 @@ def test_a_gap_within_an_island_is_found_once() -> None:
 
 def test_divisions_overlap_within_their_level_only() -> None:
     county, towns = box(0, 0, 1000, 1000), [box(0, 0, 600, 1000), box(500, 0, 1000, 1000)]
-    levels = ["县级", "乡级", "乡级"]
-    assert errors(division=layer(county, *towns, level=levels)) == [("division", "overlap", 2, 3)]
+    of = {"level": ["县级", "乡级", "乡级"], "code": ["A", "A1", "A2"], "parent_code": ["", "A", "A"]}
+    assert errors(division=layer(county, *towns, **of)) == [("division", "overlap", 2, 3)]
+
+
+def test_what_a_county_covers_its_towns_must_at_its_edge_too() -> None:
+    counties = [box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)]
+    towns = [box(0, 0, 600, 1000), box(600, 0, 1000, 900)]
+    of = {
+        "level": ["县级", "县级", "乡级", "乡级"],
+        "code": ["A", "B", "A1", "A2"],
+        "parent_code": [None, None, "A", "A"],
+    }
+    found = find_errors(layers(division=layer(*counties, *towns, **of)))
+    assert found[["kind", "feature_id", "other_id"]].to_numpy().tolist() == [["gap", 4, 3]], (
+        "nobody divided B"
+    )
+    assert found["measure"].tolist() == [pytest.approx(400 * 100)]
+    inside = [*towns[:1], box(600, 0, 1000, 1000).difference(box(700, 400, 800, 500))]
+    found = find_errors(layers(division=layer(*counties, *inside, **of)))
+    assert found[["kind", "feature_id", "measure"]].to_numpy().tolist() == [["gap", 4, pytest.approx(10_000)]]
 
 
 def test_slivers_stray_buildings_and_lost_addresses() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from basedb.standards import divisions
@@ -99,6 +100,17 @@ def test_parcel_codes():
     assert codes_of(parcel_code, "999999001001GB00001") == ["parcel_code.division"]
     assert codes_of(parcel_code, "411102001001GB0001") == ["parcel_code.form"]
     assert one(parcel_code, "411102001001QB00001", ownership="Q")["parcel_code_valid"]
+    mixed = parcel_code(pd.Series(["411102 001001 gb00001", value, None, "无", value, "411102001001QB00001"]))
+    assert mixed.columns["parcel_code"].fillna("").tolist() == [
+        value,
+        value,
+        "",
+        "",
+        value,
+        "411102001001QB00001",
+    ]
+    assert mixed.columns["parcel_code_valid"].tolist() == [True, True, False, False, True, False]
+    assert mixed.findings["position"].tolist() == [0, 3, 5]
 
 
 def test_estate_unit_codes():

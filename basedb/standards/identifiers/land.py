@@ -12,6 +12,7 @@ import re
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from basedb.findings import Severity, Standardized, define
 from basedb.standards import divisions
@@ -101,9 +102,6 @@ def parcel_code(
     last_years = divisions.last_years()
 
     def read(value: str) -> tuple[tuple[str | None, bool, str | None], list[Found]]:
-        well_formed = value.isascii() and _PARCEL.fullmatch(value) and not is_placeholder(value)
-        if well_formed and _parcel_problem(value, ownership, kinds, last_years) is None:
-            return (value, True, value[:6]), []  # as nearly all are
         found: list[Found] = []
         text = _read(value, found)
         if text is None:
@@ -113,8 +111,20 @@ def parcel_code(
             found.append((problem, None))
         return (text, problem is None, text[:6] if _PARCEL.match(text) else None), found
 
+    well_formed = f"^[0-9]{{12}}[{ownership}][{kinds}][0-9]{{5}}$"
+
+    def plain(values: pa.Array) -> tuple[np.ndarray, dict[str, pa.Array]]:
+        county = pc.utf8_slice_codeunits(values, 0, 6)
+        right = pc.match_substring_regex(values, well_formed)
+        number = pc.if_else(right, county, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return np.asarray(right) & (last_years[number] > 0), {
+            "parcel_code": values,
+            "parcel_code_valid": pa.repeat(True, len(values)),
+            "division_code": county,
+        }
+
     fields = {"parcel_code": TEXT, "parcel_code_valid": pa.bool_(), "division_code": TEXT}
-    return parse_distinct(series, fields, read)
+    return parse_distinct(series, fields, read, plain)
 
 
 def estate_unit_code(

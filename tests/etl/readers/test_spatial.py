@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import zipfile
@@ -16,6 +17,7 @@ import shapely
 from etl.archive import fingerprint
 from etl.bundle import belongs_to_another, companions
 from etl.contract.model import Contract
+from etl.readers.geojson import stated_system
 from etl.readers.read import read
 from etl.readers.result import ReadRefusal
 from tests.geospatial.village import CONTRACTS, box, geojson, parcel, segment, surveyed, vector, zipped
@@ -115,8 +117,34 @@ def test_geojson_without_a_system_is_wgs84_if_it_can_be(tmp_path: Path) -> None:
     path.write_bytes(geojson([segment("G1", line)], crs=None, given="EPSG:4490"))
     assert read(path, ROADS).table["crs"].to_pylist() == ["EPSG:4326"]
     assert read(path, ROADS).table["file"].to_pylist() == ["jt_roads_main"]
+    assert "reader.crs_of_geojson" in {item.code for item in read(path, ROADS).notes}
     path.write_bytes(geojson([segment("G1", line)], crs=None))
     assert refusal(path, ROADS) == "reader.no_crs"
+
+
+def test_geojson_that_names_a_system_nobody_knows_is_not_wgs84(tmp_path: Path) -> None:
+    row = segment("G1", shapely.LineString([(0, 0), (9, 9)]))
+    path = tmp_path / "jt_roads_main.geojson"
+    for name in ("urn:ogc:def:crs:EPSG::999999", "GCJ02"):
+        path.write_bytes(geojson([row], crs=name, given="EPSG:4490"))
+        result = read(path, ROADS)
+        assert (result.table["crs"].to_pylist(), result.notes) == ([name], ())
+    document = json.loads(geojson([row], crs=None, given="EPSG:4490"))
+    path.write_text(json.dumps(document | {"crs": None}))
+    assert refusal(path, ROADS) == "reader.no_crs", "null: none may be assumed"
+    document["features"][0]["properties"]["crs"] = None
+    path.write_text(json.dumps(document))
+    assert stated_system(path) is None, "an empty cell says nothing"
+    path.write_text(json.dumps(document | {"crs": {"type": "name", "properties": {"name": "GCJ02"}}}))
+    assert stated_system(path) == "GCJ02"
+
+
+def test_what_gdal_warns_of_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "zj_buildings.geojson"
+    text = geojson([surveyed("B1", box(0, 0, 9, 9))]).decode()
+    corner = json.dumps(json.loads(text)["features"][0]["geometry"]["coordinates"][0][0])
+    path.write_text(text[::-1].replace(f", {corner}"[::-1], "", 1)[::-1])
+    assert [item.code for item in read(path, BUILDINGS).notes] == ["reader.layer_warning"]
 
 
 def test_the_parts_of_a_shapefile_are_one_delivery(tmp_path: Path) -> None:
