@@ -127,6 +127,8 @@ def test_what_cannot_be_decided_is_said_in_one_line(village: Desk) -> None:
         (["review", "assign", 1, 5], "--to"),
         (["review", "assign", "--to", "赵敏"], "--top N"),
         (["review", "list", "--domain", "x"], "没有基础库 x"),
+        (["review", "list", "--kind", "doubtfull"], "没有原因 doubtfull"),
+        (["review", "export", "q.csv"], "可导出 .xlsx"),
         (["review", "sample-result"], "没有这个样本"),
         (["split", 1, "--records", "rs_insured:P1", "--reason", "x"], "没有记录 rs_insured:P1"),
     ):
