@@ -192,6 +192,10 @@ def test_bulk_decisions(village: Desk, tmp_path: Path) -> None:
     again = village.json("review", "import", path, "--reason", "批量")
     assert (again["same"], again["stale"], again["settled"]) == (0, 0, 1)
     assert "没有新的" in village("review", "import", path, "--reason", "批量").output
+    sheet["A2"] = "不同"
+    book.save(path)
+    stale = village.json("review", "import", path, "--reason", "批量", code=6)["error"]
+    assert "编号 5 已并入 1" in stale["details"][0]
 
 
 def test_a_sample_is_checked_and_tells_the_quality(village: Desk, tmp_path: Path) -> None:
