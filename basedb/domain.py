@@ -127,7 +127,10 @@ class Entity:
     identifier: the attribute whose surviving value may be claimed by several entities.
     doubts: by the code of a finding, SQL for (vertex, suggestion) over TEMP `linking`, `new_evidence` and
     `disputed` (vertex: new mentions whose identifier several claim); ``identifier.shared`` needs none.
-    closing: date attributes that end an entity (death, cancellation). jumps: changes not to be believed.
+    closing: date attributes that end an entity (death, cancellation). ended: SQL over a mention in force on the day
+    `start`: a register's entry of it had ended, which need not end the entity: such an entry yields to another of
+    its source that stands, and its values of the attributes `of_entry` are not the entity's then. jumps: changes not to
+    be believed.
     counted: SQL condition over the master: the entity is one of those that are counted.
     """
 
@@ -152,6 +155,8 @@ class Entity:
     kin: Kin | None = None
     jumps: tuple[Jump, ...] = ()
     counted: str = "true"
+    ended: str = "false"
+    of_entry: tuple[str, ...] = ()
 
     @property
     def id_column(self) -> str:

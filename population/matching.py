@@ -10,7 +10,7 @@ from __future__ import annotations
 from basedb.domain import KeyRule, Kin
 from basedb.linkage.comparing import level_expression
 from basedb.linkage.comparisons.addresses import address, address_columns
-from basedb.linkage.comparisons.citizen_ids import citizen_id
+from basedb.linkage.comparisons.citizen_ids import NumberColumns, citizen_id
 from basedb.linkage.comparisons.dates import birth_date
 from basedb.linkage.comparisons.names import person_name
 from basedb.linkage.comparisons.phones import phone
@@ -27,7 +27,7 @@ from basedb.linkage.model import (
 )
 
 _NAME = person_name()
-_NUMBER = citizen_id()
+_NUMBER = citizen_id(NumberColumns(anothers="number_is_anothers"))
 _BIRTH = birth_date("born", "born_as_lunar", day="born_day")
 _ADDRESS = address(("registered", "current"))
 _PHONE = phone()
@@ -42,14 +42,30 @@ def _comes_out(comparison: Comparison, levels: tuple[str, ...]) -> Condition:
 
 # One name in two writings; similar names, which twins have, too; and names that are other names.
 _ONE_NAME = ("identical", "former", "reordered", "pinyin", "glyphs", "swapped", "part")
+_SHORTENED_NAME = ("one_left_out", "lost")
 _SIMILAR_NAME = ("one_left_out", "given_name", "one_differs", "lost", "short_differs")
 _OTHER_NAME = ("surname", "different")
+# A newborn called one of two (李某之双大): birth date, sex, parents and home are the other's as well.
+_MARKS_OF_TWINS = ("双", "孪", "之大", "之小")
+
+
+def _one_of_twins(record: str) -> Condition:
+    """The record's name stands for one of unnamed twins."""
+    marked = " OR ".join(f"contains({record}.name_folded, '{mark}')" for mark in _MARKS_OF_TWINS)
+    return Condition(f"{record}.name_is_placeholder AND ({marked})")
+
+
 # Implied by both, and told at once.
 _DIFFERENT_TEXT = Condition("l.name_folded <> r.name_folded")
 # What an equal number can vouch for: one character mistaken, left out, or lost.
 COMPATIBLE_NAMES = _comes_out(_NAME, (*_ONE_NAME, "one_left_out", "one_differs", "lost")).sql
 _INCOMPATIBLE_NAME = ("given_name", "short_differs", *_OTHER_NAME)
 _ONE_NUMBER = ("equal", "alternative", "equal_unverified", "slip")
+# What a third record says of two names: that both are its own, or that one number bears the whole and a part.
+_BOTH_NAMES = (
+    (("name", _ONE_NAME),),
+    (("name", _SHORTENED_NAME), ("id_number", ("equal", "alternative"))),
+)
 _NOT_ONE_NUMBER = tuple(level.name for level in _NUMBER.levels if level.name not in _ONE_NUMBER)
 
 BY_NUMBER = KeyRule(
@@ -97,9 +113,10 @@ _COLUMNS = (
     "registered_address_key", "current_address_key", "family_address_key",
 )  # fmt: skip
 
+_VERIFIED = "id_valid AND length(id_number) = 18 AND id_kind <> 'citizen15' AND id_pattern IS NULL"
 # A valid number whose birth date and sex are the ones stated beside it: the bearer's own.
-_OWN_NUMBER = """coalesce(student_id_number, CASE
-    WHEN id_valid AND length(id_number) = 18 AND id_kind <> 'citizen15' AND id_pattern IS NULL
+_OWN_NUMBER = f"""coalesce(student_id_number, CASE
+    WHEN {_VERIFIED}
     AND coalesce(strftime(birth_date, '%Y%m%d') = substr(id_number, 7, 8), true)
     AND CASE WHEN sex IN ('1', '2') THEN (substr(id_number, 17, 1) IN ('1', '3', '5', '7', '9')) = (sex = '1')
         ELSE true END
@@ -114,6 +131,7 @@ _RECORDS = {
     "id_number": "coalesce(student_id_number, id_number)",
     "id_valid": "student_id_number IS NOT NULL OR id_valid",
     "own_number": _OWN_NUMBER,
+    "number_is_anothers": _VERIFIED + f" AND ({_OWN_NUMBER}) IS NULL",
     "born": _BORN,
     "born_as_lunar": "strftime(birth_as_lunar, '%Y-%m-%d')",
     "born_day": f"datediff('day', DATE '1900-01-01', TRY_CAST({_BORN} AS DATE))",
@@ -204,6 +222,15 @@ PERSON = MatchModel(
             insist=True,
         ),
         Constraint(
+            "unnamed_twin",
+            Constraint.CANNOT_LINK,
+            _one_of_twins("l") | _one_of_twins("r"),
+            "未取名的双胞胎之一，分不出是哪一个",
+            "one of unnamed twins: nothing tells which",
+            refer=True,
+            levels=(("name", ("newborn_surname", "newborn")), ("id_number", _NOT_ONE_NUMBER)),
+        ),
+        Constraint(
             "one_representative",
             Constraint.MUST_LINK,
             Condition("l.represented_code = r.represented_code"),
@@ -218,7 +245,7 @@ PERSON = MatchModel(
             "姓名不同",
             "another name",
             whole=True,
-            excuse=(("name", _ONE_NAME),),
+            excuse=_BOTH_NAMES,
             levels=(("name", _OTHER_NAME),),
         ),
         Constraint(
@@ -229,7 +256,7 @@ PERSON = MatchModel(
             "similar names: perhaps twins or siblings",
             refer=True,
             whole=True,
-            excuse=(("name", _ONE_NAME),),
+            excuse=_BOTH_NAMES,
             levels=(("name", _SIMILAR_NAME), ("id_number", _NOT_ONE_NUMBER)),
         ),
         Constraint(

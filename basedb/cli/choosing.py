@@ -16,8 +16,24 @@ domain_option = click.option(
     show_default=True,
     help="基础库，或其中的实体（person、organization） / the base, or its entity",
 )
-reason_option = click.option("--reason", required=True, help="理由，记入决定记录 / why")
-by_option = click.option("--by", default=account_name, help="决定人，缺省为当前账号 / who decides")
+# How many of something to show or take, and a number something is known by: what the stores' keys hold.
+COUNT = click.IntRange(min=1)
+NUMBER = click.IntRange(1, 2**63 - 1)
+
+
+def said(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """What was said, without blanks around it; nothing said is no answer."""
+    if value is None:
+        return None
+    if not value.strip():
+        raise click.BadParameter("不能为空 / it must say something", context, parameter)
+    return value.strip()
+
+
+reason_option = click.option("--reason", required=True, callback=said, help="理由，记入决定记录 / why")
+by_option = click.option(
+    "--by", default=account_name, callback=said, help="决定人，缺省为当前账号 / who decides"
+)
 
 show_ids_option = click.option(
     "--show-ids", is_flag=True, help="显示完整号码，须写明 --purpose / whole numbers; say what for"

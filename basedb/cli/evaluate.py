@@ -37,7 +37,13 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--labels", type=_FILE, metavar="FILE", help="标注：判定过的记录对 / judged pairs")
 @domain_option
-@click.option("--most", default=10, show_default=True, help="各列出多少个错并、漏并 / examples of errors")
+@click.option(
+    "--most",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="各列出多少个错并、漏并 / examples of errors",
+)
 @show_ids_option
 @purpose_option
 @pass_site
@@ -64,7 +70,7 @@ def evaluate(
             bar("读取真值 / reading the truth")
             unknown = read_truth(engine, domain.entity, truths, "known_truth")
             bar("比较 / measuring")
-            found = measure(engine, "temp.known_truth", unknown, max(most, 0))
+            found = measure(engine, "temp.known_truth", unknown, most)
             if not found.records:
                 raise Usage("真值文件中没有库里的记录 / the truth is of no record in the store")
         if labels is not None:

@@ -21,6 +21,7 @@ from basedb.cli.site import Site, pass_site
 from basedb.domain import Domain
 from basedb.explain import find
 from basedb.explain_pair import NoSuchMention, explain_pair, find_mention
+from basedb.masking import mask_text
 from basedb.stewardship.lookup import Lookup, looking
 from basedb.store import Store
 from basedb.store.native import reading
@@ -47,8 +48,9 @@ def pair(site: Site, left: str, right: str, domain_name: str, show_ids: bool, pu
         try:
             ends = [end_of(site, store, lookup, domain, text) for text in (left, right)]
             if ends[0][0] == ends[1][0] and None in (ends[0][1], ends[1][1]) and ends[0] == ends[1]:
+                chain = f"basedb explain {domain.entity.name} {ends[0][0]}"
                 raise Usage(
-                    f"{left} 与 {right} 是同一{domain.entity.zh}，证据链见 basedb explain {domain.entity.name} {ends[0][0]}"
+                    f"{mask_text(left)} 与 {mask_text(right)} 是同一{domain.entity.zh}，证据链见 {chain}"
                     " / both are one entity already"
                 )
             found = explain_pair(lookup, domain.entity, ends[0], ends[1], hide)
@@ -69,7 +71,9 @@ def end_of(site: Site, store: Store, lookup: Lookup, domain: Domain, text: str) 
     with reading(store, site.time_zone.key) as reader:
         subjects = find(reader, domain, text)
     if not subjects:
-        raise Usage(f"没有编号或号码为 {text} 的{domain.entity.zh} / nobody known by that id or number")
+        raise Usage(
+            f"没有编号或号码为 {mask_text(text)} 的{domain.entity.zh} / nobody known by that id or number"
+        )
     if len(subjects) > 1:
         ids = "、".join(str(subject.entity_id) for subject in subjects)
         raise Usage(f"有多个{domain.entity.zh}使用此号码：{ids}，请给出编号 / several bear it; give an id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option, reason_option
+from basedb.cli.choosing import NUMBER, by_option, domain_of, domain_option, reason_option
 from basedb.cli.output import print_json, say
 from basedb.cli.site import Site, pass_site
 from basedb.stewardship.judgements import resolve_ids
@@ -15,8 +15,8 @@ from basedb.stewardship.split_merge import plan_pair, plan_split
 
 
 @click.command()
-@click.argument("left", type=int)
-@click.argument("right", type=int)
+@click.argument("left", type=NUMBER)
+@click.argument("right", type=NUMBER)
 @reason_option
 @by_option
 @stewarding.FOLLOW
@@ -38,7 +38,7 @@ def merge(site: Site, left: int, right: int, reason: str, by: str, follow: bool,
 
 
 @click.command()
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=NUMBER, metavar="ID")
 @click.option(
     "--records", multiple=True, required=True, metavar="RECORD",
     help="不属于此人的记录：来源:主键[:角色] 或提及编号，可多次给出 / records of somebody else; may be repeated",

@@ -55,9 +55,19 @@ def model() -> None:
     help="证件号码规则的查全率，用于估计先验 / recall of the exact rule, for the prior",
 )
 @click.option(
-    "--sample", default=1_000_000, show_default=True, help="最多用多少条记录 / learn from so many records"
+    "--sample",
+    type=click.IntRange(min=2),
+    default=1_000_000,
+    show_default=True,
+    help="最多用多少条记录 / learn from so many records",
 )
-@click.option("--seed", default=1, show_default=True, help="抽样的随机种子 / of the pairs drawn for u")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="抽样的随机种子 / of the pairs drawn for u",
+)
 @click.option("--use", is_flag=True, help="训练后立即启用并重新评分 / let it decide at once")
 @engine_option
 @reason_option
@@ -130,7 +140,9 @@ def show(site: Site, version: str | None, domain_name: str) -> None:
 @click.argument("before")
 @click.argument("after")
 @domain_option
-@click.option("--sample", default=10, show_default=True, help="举例的对数 / pairs to show")
+@click.option(
+    "--sample", type=click.IntRange(min=0), default=10, show_default=True, help="举例的对数 / pairs to show"
+)
 @click.option("--weights-only", is_flag=True, help="只比较权重，不重新评分 / do not score anything")
 @pass_site
 def compare(site: Site, before: str, after: str, domain_name: str, sample: int, weights_only: bool) -> None:
@@ -141,9 +153,7 @@ def compare(site: Site, before: str, after: str, domain_name: str, sample: int, 
             load_version(engine, domain.entity, number_of(engine, domain, name)) for name in (before, after)
         )
         bar("重新评分 / scoring")
-        rescored = (
-            None if weights_only else compare_versions(engine, domain.entity, one, other, max(sample, 0))
-        )
+        rescored = None if weights_only else compare_versions(engine, domain.entity, one, other, sample)
     if site.json:
         weights = model_view.weight_changes(domain.entity.model, one, other)
         print_json({"before": one.version, "after": other.version, "weights": weights, "evidence": rescored})
@@ -152,7 +162,7 @@ def compare(site: Site, before: str, after: str, domain_name: str, sample: int, 
 
 
 @model.command()
-@click.argument("version", type=int)
+@click.argument("version", type=click.IntRange(0, 2**31 - 1))
 @domain_option
 @engine_option
 @reason_option

@@ -9,7 +9,15 @@ import click
 
 from basedb import audit
 from basedb.cli.accounts import account_document, account_table, finding_text
-from basedb.cli.choosing import by_option, purpose_option, reason_option, refuse_unstated, show_ids_option
+from basedb.cli.choosing import (
+    COUNT,
+    NUMBER,
+    by_option,
+    purpose_option,
+    reason_option,
+    refuse_unstated,
+    show_ids_option,
+)
 from basedb.cli.exits import Usage
 from basedb.cli.hiding import Hide, attribute_hiding, column_hiding
 from basedb.cli.output import local, print_json, say, table
@@ -21,7 +29,7 @@ from etl.quarantine import Decision, NotPossible, cells, contract_of, entries, r
 from etl.runs import fetch
 
 STATE = {"open": "待处理", "resent": "已退回", "fixed": "已更正", "waived": "已放行"}
-_IDS = click.argument("ids", nargs=-1, required=True, type=int, metavar="ID…")
+_IDS = click.argument("ids", nargs=-1, required=True, type=NUMBER, metavar="ID…")
 
 
 @click.group()
@@ -32,7 +40,7 @@ def quarantine() -> None:
 @quarantine.command(name="list")
 @click.option("--source", help="只列一个来源 / one source only")
 @click.option("--all", "everything", is_flag=True, help="含已更正和已放行的 / fixed and waived ones, too")
-@click.option("--limit", default=200, show_default=True, help="最多列出的行数 / at most so many")
+@click.option("--limit", type=COUNT, default=200, show_default=True, help="最多列出的行数 / at most so many")
 @pass_site
 def list_(site: Site, source: str | None, everything: bool, limit: int) -> None:
     """列出隔离行 / list quarantined rows."""
@@ -59,7 +67,7 @@ def list_(site: Site, source: str | None, everything: bool, limit: int) -> None:
 
 
 @quarantine.command()
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=NUMBER, metavar="ID")
 @show_ids_option
 @purpose_option
 @pass_site

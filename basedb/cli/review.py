@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_option, reason_option
+from basedb.cli.choosing import COUNT, NUMBER, by_option, domain_option, reason_option, said
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
-from basedb.cli.review_desk import desk_of
+from basedb.cli.review_desk import desk_of, known_kind
 from basedb.cli.review_exchange import export, import_
 from basedb.cli.review_sample import check, sample, sample_result
 from basedb.cli.review_show import next_, show
@@ -37,13 +37,13 @@ for command in (next_, show, export, import_, sample, check, sample_result):
 
 @review.command(name="list")
 @domain_option
-@click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
+@click.option("--entity", "entity_id", type=NUMBER, metavar="ID", help="只列涉及该编号的 / about one id only")
 @click.option("--kind", help="只列一种原因（约束名、doubtful、sole_value、rival、large）/ one kind only")
 @click.option("--assigned", metavar="NAME", help="只列分派给某人的 / assigned to somebody")
 @click.option("--unassigned", is_flag=True, help="只列未分派的 / assigned to nobody")
 @click.option("--min-weight", type=float, help="权重不低于 / match weight at least")
 @click.option("--max-weight", type=float, help="权重不高于 / match weight at most")
-@click.option("--limit", default=30, show_default=True, help="最多列出的条数 / at most so many")
+@click.option("--limit", type=COUNT, default=30, show_default=True, help="最多列出的条数 / at most so many")
 @pass_site
 def list_(
     site: Site,
@@ -58,7 +58,7 @@ def list_(
 ) -> None:
     """待判定的事项，最值得判定的在前 / what waits for a decision, the most valuable first."""
     desk = desk_of(site, domain_name)
-    wanted = Filter(entity_id, kind, assigned, unassigned, min_weight, max_weight)
+    wanted = Filter(entity_id, known_kind(desk, kind), assigned, unassigned, min_weight, max_weight)
     every = desk.items([] if entity_id is None else [entity_id])
     found = [item for item in every if wanted.admits(item)]
     if site.json:
@@ -71,7 +71,7 @@ def list_(
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True, type=int, metavar="LEFT RIGHT [LEFT RIGHT]…")
+@click.argument("ids", nargs=-1, required=True, type=NUMBER, metavar="LEFT RIGHT [LEFT RIGHT]…")
 @click.argument("verdict", type=click.Choice(list(VERDICT)))
 @reason_option
 @by_option
@@ -86,11 +86,11 @@ def decide(
 
 
 @review.command(name="assign")
-@click.argument("ids", nargs=-1, type=int, metavar="[LEFT RIGHT]…")
-@click.option("--to", metavar="NAME", help="分派给谁 / to whom")
+@click.argument("ids", nargs=-1, type=NUMBER, metavar="[LEFT RIGHT]…")
+@click.option("--to", metavar="NAME", callback=said, help="分派给谁 / to whom")
 @click.option("--nobody", is_flag=True, help="取消分派 / to nobody again")
 @click.option(
-    "--top", type=int, metavar="N", help="分派最值得判定的 N 个未分派事项 / the N most valuable, unassigned"
+    "--top", type=COUNT, metavar="N", help="分派最值得判定的 N 个未分派事项 / the N most valuable, unassigned"
 )
 @by_option
 @domain_option
@@ -125,9 +125,9 @@ def assign_(
 
 
 @review.command()
-@click.option("--entity", "entity_id", type=int, metavar="ID", help="只列涉及该编号的 / about one id only")
+@click.option("--entity", "entity_id", type=NUMBER, metavar="ID", help="只列涉及该编号的 / about one id only")
 @click.option("--all", "everything", is_flag=True, help="含已撤回的 / withdrawn ones, too")
-@click.option("--limit", default=200, show_default=True, help="最多列出的条数 / at most so many")
+@click.option("--limit", type=COUNT, default=200, show_default=True, help="最多列出的条数 / at most so many")
 @domain_option
 @pass_site
 def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, domain_name: str) -> None:
@@ -155,7 +155,7 @@ def judgements(site: Site, entity_id: int | None, everything: bool, limit: int, 
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True, type=int, metavar="JUDGEMENT…")
+@click.argument("ids", nargs=-1, required=True, type=NUMBER, metavar="JUDGEMENT…")
 @reason_option
 @by_option
 @domain_option

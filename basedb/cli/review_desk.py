@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +23,11 @@ class Desk(Protocol):
     @property
     def kept_under(self) -> str:
         """What assignments are kept under."""
+        ...
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """Why items of this desk can wait."""
         ...
 
     def kind_text(self, kind: str) -> tuple[str, str]:
@@ -70,6 +75,13 @@ def desk_of(site: Site, name: str) -> Desk:
             return desk
     known = "、".join(f"{domain}（{subject}）" for (domain, subject), _ in desks)
     raise Usage(f"没有基础库 {name}；现有 {known} / no such domain")
+
+
+def known_kind(desk: Desk, kind: str | None) -> str | None:
+    """The kind that was asked for; Usage if nothing waits for that."""
+    if kind is not None and kind not in desk.kinds:
+        raise Usage(f"没有原因 {kind}；可用：{'、'.join(sorted(desk.kinds))} / no such kind")
+    return kind
 
 
 def _desks(site: Site) -> Iterator[tuple[tuple[str, str], Desk]]:

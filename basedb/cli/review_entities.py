@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from basedb.cli.review_view import (
 from basedb.cli.site import Site
 from basedb.cli.stewarding import VERDICT, Look
 from basedb.domain import Domain
+from basedb.linkage.model import Constraint
 from basedb.stewardship.answers import Answer, plan_answers
 from basedb.stewardship.judgements import Entry, list_judgements, resolve_ids
 from basedb.stewardship.lookup import Lookup, looking, recall_mentions
 from basedb.stewardship.plan import joined
-from basedb.stewardship.queue import Filter, Item, kind_text, read_queue
+from basedb.stewardship.queue import KINDS, Filter, Item, kind_text, read_queue
 from basedb.stewardship.sides import Sides, held_mentions, put_side_by_side
 from basedb.stewardship.split_merge import plan_pair
 from basedb.stewardship.why import Why, explain
@@ -43,6 +44,11 @@ class EntityDesk:
     @property
     def kept_under(self) -> str:
         return self.domain.entity.qualified
+
+    @property
+    def kinds(self) -> Collection[str]:
+        constraints = self.domain.entity.model.constraints
+        return {*KINDS, *(item.name for item in constraints if item.kind == Constraint.CANNOT_LINK)}
 
     def kind_text(self, kind: str) -> tuple[str, str]:
         return kind_text(self.domain.entity, kind)

@@ -11,10 +11,18 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option, purpose_option, show_ids_option
+from basedb.cli.choosing import (
+    COUNT,
+    NUMBER,
+    by_option,
+    domain_of,
+    domain_option,
+    purpose_option,
+    show_ids_option,
+)
 from basedb.cli.exits import USAGE, Failure, Usage
 from basedb.cli.output import print_json, say
-from basedb.cli.review_desk import desk_of
+from basedb.cli.review_desk import desk_of, known_kind
 from basedb.cli.site import Site, pass_site
 from basedb.cli.stewarding import Look
 from basedb.domain import Domain
@@ -32,8 +40,10 @@ from basedb.store import Store
 @click.option("--kind", help="只导出一种原因 / one kind only")
 @click.option("--assigned", metavar="NAME", help="只导出分派给某人的 / assigned to somebody")
 @click.option("--unassigned", is_flag=True, help="只导出未分派的 / assigned to nobody")
-@click.option("--limit", default=500, show_default=True, help="最多导出的条数 / at most so many")
-@click.option("--sample", "sample_id", type=int, metavar="SAMPLE", help="改为导出一个样本 / a sample instead")
+@click.option("--limit", type=COUNT, default=500, show_default=True, help="最多导出的条数 / at most so many")
+@click.option(
+    "--sample", "sample_id", type=NUMBER, metavar="SAMPLE", help="改为导出一个样本 / a sample instead"
+)
 @show_ids_option
 @purpose_option
 @pass_site
@@ -50,13 +60,16 @@ def export(
     purpose: str,
 ) -> None:
     """导出待判定事项到工作簿，填写后再导入 / write the queue to a workbook, to be filled in."""
+    if path.suffix.lower() != ".xlsx":
+        raise Usage(f"{path.name}：可导出 .xlsx / a workbook is .xlsx")
     if not path.parent.is_dir():
         raise Usage(f"没有目录 {path.parent} / no such directory")
     if sample_id is not None:
         written = _export_sample(site, path, domain_of(site, domain_name), sample_id, Look(show_ids, purpose))
     else:
-        wanted = Filter(kind=kind, assigned_to=assigned, unassigned=unassigned)
-        written = desk_of(site, domain_name).export(path, wanted, limit, Look(show_ids, purpose))
+        desk = desk_of(site, domain_name)
+        wanted = Filter(kind=known_kind(desk, kind), assigned_to=assigned, unassigned=unassigned)
+        written = desk.export(path, wanted, limit, Look(show_ids, purpose))
     if site.json:
         print_json({"path": path, **written})
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -42,6 +42,10 @@ class PairDesk:
     @property
     def kept_under(self) -> str:
         return self.queue.qualified
+
+    @property
+    def kinds(self) -> Collection[str]:
+        return KINDS
 
     def kind_text(self, kind: str) -> tuple[str, str]:
         return KINDS[kind]

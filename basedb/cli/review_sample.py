@@ -9,7 +9,14 @@ import click
 
 from basedb import audit
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_of, domain_option, purpose_option, show_ids_option
+from basedb.cli.choosing import (
+    NUMBER,
+    by_option,
+    domain_of,
+    domain_option,
+    purpose_option,
+    show_ids_option,
+)
 from basedb.cli.hiding import Hide
 from basedb.cli.output import print_json, say, table
 from basedb.cli.review_view import show_records, show_sides
@@ -29,13 +36,19 @@ from basedb.stewardship.sides import put_side_by_side
 
 _MEASURE = {"precision": "查准率", "recall": "查全率"}
 _ANSWERS = {"s": "same", "d": "different", "u": "unclear"}
-_NUMBER = click.argument("number", type=int, required=False, metavar="[SAMPLE]")
+_SAMPLE = click.argument("number", type=NUMBER, required=False, metavar="[SAMPLE]")
 
 
 @click.command()
-@click.option("--size", default=200, show_default=True, help="大约抽多少对 / about so many pairs")
 @click.option(
-    "--run", "run_id", type=int, metavar="RUN", help="只抽该次运行所认定的记录 / records linked by one run"
+    "--size",
+    type=click.IntRange(min=2),
+    default=200,
+    show_default=True,
+    help="大约抽多少对 / about so many pairs",
+)
+@click.option(
+    "--run", "run_id", type=NUMBER, metavar="RUN", help="只抽该次运行所认定的记录 / records linked by one run"
 )
 @click.option("--seed", default=1, show_default=True, help="随机种子 / seed of the draw")
 @domain_option
@@ -67,7 +80,7 @@ def sample(site: Site, size: int, run_id: int | None, seed: int, domain_name: st
 
 
 @click.command()
-@_NUMBER
+@_SAMPLE
 @domain_option
 @by_option
 @show_ids_option
@@ -92,7 +105,7 @@ def check(site: Site, number: int | None, domain_name: str, by: str, show_ids: b
 
 
 @click.command(name="sample-result")
-@_NUMBER
+@_SAMPLE
 @domain_option
 @pass_site
 def sample_result(site: Site, number: int | None, domain_name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from basedb.cli import stewarding
-from basedb.cli.choosing import by_option, domain_option, purpose_option, show_ids_option
+from basedb.cli.choosing import NUMBER, by_option, domain_option, purpose_option, show_ids_option
 from basedb.cli.output import print_json, say
 from basedb.cli.review_desk import desk_of
 from basedb.cli.site import Site, pass_site
@@ -35,8 +35,8 @@ def next_(site: Site, domain_name: str, by: str, picture: Path | None, show_ids:
 
 
 @click.command()
-@click.argument("left", type=int)
-@click.argument("right", type=int, required=False)
+@click.argument("left", type=NUMBER)
+@click.argument("right", type=NUMBER, required=False)
 @domain_option
 @stewarding.FOLLOW
 @stewarding.PICTURE

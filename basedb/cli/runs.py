@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from basedb.cli.accounts import STATUS, account_table, finding_table
+from basedb.cli.choosing import COUNT, NUMBER
 from basedb.cli.exits import Usage
 from basedb.cli.output import local, print_json, say, table
 from basedb.cli.site import Site, pass_site
@@ -15,7 +16,7 @@ _RUN_STATUS = STATUS | {"published": "已发布"}
 
 
 @click.command()
-@click.option("--last", default=20, show_default=True, help="最近几次 / how many")
+@click.option("--last", type=COUNT, default=20, show_default=True, help="最近几次 / how many")
 @pass_site
 def runs(site: Site, last: int) -> None:
     """运行台账：最近的运行 / the last runs."""
@@ -47,7 +48,7 @@ def run() -> None:
 
 
 @run.command()
-@click.argument("run_id", type=int)
+@click.argument("run_id", type=NUMBER)
 @pass_site
 def show(site: Site, run_id: int) -> None:
     """各环节的行数与用时 / rows and seconds of every stage."""

@@ -82,13 +82,13 @@ def _from_own(model: MatchModel, document: Mapping[str, Any]) -> Parameters:
 
 def _from_splink(model: MatchModel, document: Mapping[str, Any]) -> Parameters:
     """m, u and the prior, level by level; nothing that is compared may have been changed in Splink."""
-    given = {item.get("output_column_name"): item for item in document["comparisons"]}
+    given = {item.get("output_column_name"): item for item in _objects(document[_SPLINK_MARK], _SPLINK_MARK)}
     m: dict[str, tuple[float, ...]] = {}
     u: dict[str, tuple[float, ...]] = {}
     ours = _our_conditions(model)
     for comparison in model.comparisons:
         item = given.pop(comparison.name, None)
-        levels = [] if item is None else item.get("comparison_levels", [])
+        levels = [] if item is None else _objects(item.get("comparison_levels"), comparison.name)
         if len(levels) != len(comparison.levels):
             raise InvalidModel(
                 f"Splink 设置中比较项 {comparison.name} 有 {len(levels)} 个等级，应有 {len(comparison.levels)} 个"
@@ -112,6 +112,15 @@ def _from_splink(model: MatchModel, document: Mapping[str, Any]) -> Parameters:
     parameters = Parameters(model.name, float(prior), m, u)
     parameters.check(model)
     return parameters
+
+
+def _objects(found: Any, where: str) -> list[Mapping[str, Any]]:
+    """A list of JSON objects; InvalidModel where it is anything else."""
+    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+        raise InvalidModel(
+            f"Splink 设置中 {where} 不是对象的列表 / {where} of the settings is no list of objects"
+        )
+    return found
 
 
 def _our_conditions(model: MatchModel) -> dict[str, list[str]]:

@@ -83,7 +83,7 @@ def _side(
     table = f"label_side_{side}"
     if f"mention_{side}" in columns:
         named = f"""SELECT t.line, r.source, r.source_key, m.role FROM temp.label_row t
-            JOIN {entity.qualified}_mention m ON m.mention_id = t."{columns[f"mention_{side}"]}"::BIGINT
+            JOIN {entity.qualified}_mention m ON m.mention_id = TRY_CAST(t."{columns[f"mention_{side}"]}" AS BIGINT)
             JOIN {entity.schema}.source_record r ON r.record_id = m.record_id"""
     elif {f"source_{side}", f"source_key_{side}"} <= columns.keys():
         role = (

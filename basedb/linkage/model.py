@@ -144,8 +144,8 @@ class Constraint:
     given with it. kind: `cannot_link` (never one entity, however strong the score) or `must_link` (one entity
     wherever the pair is compared). refer: whether a strong pair that must not link goes to a person;
     if not, it is no evidence at all. whole: scores also may not bring such a pair into one cluster by
-    way of other records, unless one of those excuses it: between it and either of the two the comparisons
-    named in `excuse` come out at one of the levels given with them (a record that says both names).
+    way of other records, unless one of those excuses it: between it and either of the two one of the entries
+    of `excuse` holds (a record that says both names).
     insist: refer it even where different sole values settle the
     question otherwise. zh, en: the reason, for the explanation.
     """
@@ -160,7 +160,7 @@ class Constraint:
     en: str
     refer: bool = False
     whole: bool = False
-    excuse: Levels = ()
+    excuse: tuple[Levels, ...] = ()
     insist: bool = False
     levels: Levels = ()
 

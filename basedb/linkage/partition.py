@@ -94,7 +94,7 @@ def _meet(engine: duckdb.DuckDBPyConnection, entity: Entity, members: str, where
     """
     model, items = entity.model, _whole(entity)
     conditions = [f"coalesce({item.condition.sql}, false)" for item in items]
-    excusing = {name for item in items for name, _ in item.excuse}
+    excusing = {name for item in items for levels in item.excuse for name, _ in levels}
     columns = [f"{condition} AS forbids_{at}" for at, condition in enumerate(conditions)]
     for name in sorted(excusing | {name for item in items for name, _ in item.levels}):
         wanted = "true" if name in excusing else " OR ".join(conditions)
@@ -235,7 +235,7 @@ def _forbidden(model: MatchModel, at: int, item: Constraint) -> str:
     pairs = f"SELECT a, b FROM met WHERE {_forbids(model, at, item)}"
     if not item.excuse:
         return pairs
-    one_way = f"FROM met WHERE {came_out(model, item.excuse)}"
+    one_way = "FROM met WHERE " + " OR ".join(f"({came_out(model, levels)})" for levels in item.excuse)
     excused = f"(SELECT label, a AS one, b AS other {one_way} UNION ALL SELECT label, b, a {one_way})"
     through = f"SELECT x.one AS a, y.one AS b FROM {excused} x JOIN {excused} y USING (label, other)"
     return f"SELECT a, b FROM ({pairs}) ANTI JOIN ({through}) USING (a, b)"

@@ -81,7 +81,7 @@ def _read(engine: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> None
     columns = {row[0].strip().lower(): (row[0], row[1]) for row in described}
 
     def column(name: str, type_: str = "TEXT") -> str:
-        return f'"{columns[name][0]}"::{type_}' if name in columns else f"NULL::{type_}"
+        return f'TRY_CAST("{columns[name][0]}" AS {type_})' if name in columns else f"NULL::{type_}"
 
     true = next((name for name in ("true_id", entity.id_column) if name in columns), None)
     if true is None:
@@ -91,6 +91,15 @@ def _read(engine: duckdb.DuckDBPyConnection, entity: Entity, path: Path) -> None
             f"{path.name} 缺少列 source、source_key，或 file、row_no"
             " / columns source and source_key, or file and row_no, are missing"
         )
+    if "row_no" in columns:
+        quoted = f'"{columns["row_no"][0]}"'
+        unread = engine.execute(
+            f"SELECT {quoted} FROM {reader} WHERE {quoted} IS NOT NULL AND {column('row_no', 'BIGINT')} IS NULL LIMIT 1"
+        ).fetchone()
+        if unread is not None:
+            raise UnusableLabels(
+                f"{path.name} 的 row_no 列有 {unread[0]}，不是行号 / row_no holds {unread[0]}, no number"
+            )
     tags = "NULL::TEXT[]"
     if "tags" in columns:
         quoted, type_ = columns["tags"]

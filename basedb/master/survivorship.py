@@ -6,7 +6,8 @@ The first version of a record counts from the beginning: learning more is not a 
 
 Of the values in force the one from the highest-priority source survives (per attribute, from the
 contracts); among equals a trusted one (a valid number), then the most recent, then the record
-received last. A record that no department lists any more yields to every one that is listed.
+received last. A record that no department lists any more yields to every one that is listed, and a register's
+entry that ended to one of the same register that stands.
 """
 
 from __future__ import annotations
@@ -114,6 +115,10 @@ def _merged_rows(
     entity: Entity, priorities: Priorities, registers: Collection[str], stated: Collection[str]
 ) -> str:
     ranked, winners, origins, trusts = [], [], [], []
+    # Rarely asked, so rarely planned.
+    some_ended = any(name in stated for name in entity.of_entry)
+    in_force = _with_ended(entity) if some_ended else "in_force"
+    stands = "(listed AND NOT yields)" if some_ended else "listed"
     derived = {item.name for item in entity.derived}
     for item in entity.mastered:
         # A derived value that fills in for a missing one is read from the identifier.
@@ -131,9 +136,10 @@ def _merged_rows(
             continue
         # Missing where the value is: the largest rank is then that of a value. Whether all values are equal is
         # told by their hashes, in a third of the time that comparing texts takes.
+        there = f"{item.name} IS NOT NULL" + (" AND NOT yields" if item.name in entity.of_entry else "")
         ranked.append(
-            f"CASE WHEN {item.name} IS NOT NULL THEN {_rank(item, priorities.get(item.name, {}))} END"
-            f" AS {item.name}__rank, CASE WHEN {item.name} IS NOT NULL THEN hash({item.name}) END AS {item.name}__hash"
+            f"CASE WHEN {there} THEN {_rank(item, priorities.get(item.name, {}), stands)} END"
+            f" AS {item.name}__rank, CASE WHEN {there} THEN hash({item.name}) END AS {item.name}__hash"
         )
         rank, value = f"{item.name}__rank", f"{item.name}__hash"
         winners.append(
@@ -154,16 +160,22 @@ def _merged_rows(
         FROM (SELECT entity_id, start, {", ".join(winners + trusts)},
                 bool_or(listed) AS listed,
                 bool_or(listed AND role = 'self' AND source IN ({_literals(registers)})) AS registered
-            FROM (SELECT {", ".join(["*", *ranked])} FROM in_force) GROUP BY entity_id, start)"""
+            FROM (SELECT {", ".join(["*", *ranked])} FROM {in_force}) GROUP BY entity_id, start)"""
 
 
-def _rank(item: Attribute, by_source: Mapping[str, int]) -> str:
-    """One BIGINT that orders candidates: listed, priority, trust, recency, order of receipt."""
+def _with_ended(entity: Entity) -> str:
+    """TEMP `in_force` with `yields`: the entry ended, and another one of its source stands."""
+    return f"""(SELECT *, ended AND bool_or(listed AND NOT ended) OVER (PARTITION BY entity_id, start, source, role)
+                AS yields FROM (SELECT *, coalesce({entity.ended}, false) AS ended FROM in_force))"""
+
+
+def _rank(item: Attribute, by_source: Mapping[str, int], stands: str) -> str:
+    """One BIGINT that orders candidates: listed and not yielding (`stands`), priority, trust, recency, order of receipt."""
     cases = " ".join(f"WHEN '{source}' THEN {priority}" for source, priority in sorted(by_source.items()))
     priority = f"CASE source {cases} ELSE 0 END" if cases else "0"
     trust = f"coalesce({item.trusted_when}, false)::BIGINT" if item.trusted_when else "0"
     return (
-        f"(listed::BIGINT * 1000000000000000 + ({priority})::BIGINT * 1000000000000"
+        f"({stands}::BIGINT * 1000000000000000 + ({priority})::BIGINT * 1000000000000"
         f" + {trust} * 100000000000 + greatest(date_diff('day', DATE '1900-01-01', valid_from), 0) * 100000"
         " + least(place, 99999))"
     )

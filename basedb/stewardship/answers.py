@@ -21,9 +21,10 @@ from basedb.domain import Entity
 from basedb.stewardship.judgements import list_judgements
 from basedb.stewardship.lookup import Lookup, listed, recall_mentions
 from basedb.stewardship.plan import DIFFERENT, SAME, Plan, Unresolved
+from basedb.stewardship.queue import unsure_notes
 from basedb.stewardship.sides import held_mentions
 from basedb.stewardship.split_merge import plan_pair
-from basedb.stewardship.workbook import CODE, QUEUE, REASON, SAMPLE, SHEET, VERDICT, Form, state_code
+from basedb.stewardship.workbook import CODE, QUEUE, REASON, SAMPLE, SHEET, UNSURE, VERDICT, Form, state_code
 
 _MOST_TOLD = 20
 
@@ -91,18 +92,20 @@ def plan_answers(
     """The plan of every answer that still applies; the answers that do not, with why; and those that say what is so.
 
     An answer is stale if its entities are gone, or hold other records than when they were exported. One that was
-    entered before is not: its two ids are one entity now, or are judged different.
+    entered before is not: its two ids are one entity now, or are judged different, or are noted as unsure with the
+    same reason.
     """
     recall_mentions(lookup, entity, [number for item in answers for number in (item.left, item.right)])
     held = held_mentions(lookup, entity)
-    settled = _settled(lookup, entity, answers, set(held))
+    now = _redirected(lookup, entity, answers, set(held))
+    settled = _settled(lookup, entity, answers, set(held), now)
     plans, stale = [], []
     for item in answers:
         if item in settled:
             continue
         gone = [number for number in (item.left, item.right) if number not in held]
         if gone:
-            stale.append((item, f"编号 {'、'.join(map(str, gone))} 已不存在 / the id is gone"))
+            stale.append((item, "；".join(_where_to(number, now) for number in gone)))
         elif state_code(held, item.left, item.right) != item.code:
             stale.append((item, "导出后记录有变化 / records changed since the export"))
         else:
@@ -113,25 +116,44 @@ def plan_answers(
     return plans, stale, settled
 
 
-def _settled(lookup: Lookup, entity: Entity, answers: Sequence[Answer], standing: set[int]) -> list[Answer]:
-    """The answers whose verdict holds already. standing: the ids that entities bear."""
-    asked = {number for item in answers for number in (item.left, item.right)}
-    gone, there = sorted(asked - standing), sorted(asked & standing)
+def _redirected(
+    lookup: Lookup, entity: Entity, answers: Sequence[Answer], standing: set[int]
+) -> dict[int, int]:
+    """By id that nobody bears any more: the id it leads to. standing: the ids that entities bear."""
+    gone = sorted({number for item in answers for number in (item.left, item.right)} - standing)
     redirects = (
         "SELECT from_id, to_id FROM basedb.redirect"
         f" WHERE entity = '{entity.qualified}' AND from_id IN ({listed(gone)})"
     )
-    now = {row["from_id"]: row["to_id"] for row in lookup.rows(redirects)} if gone else {}
+    return {row["from_id"]: row["to_id"] for row in lookup.rows(redirects)} if gone else {}
+
+
+def _where_to(number: int, now: Mapping[int, int]) -> str:
+    if number in now:
+        return f"编号 {number} 已并入 {now[number]} / {number} was merged into {now[number]}"
+    return f"没有编号 {number} / there is no id {number}"
+
+
+def _settled(
+    lookup: Lookup, entity: Entity, answers: Sequence[Answer], standing: set[int], now: Mapping[int, int]
+) -> list[Answer]:
+    """The answers whose verdict holds already. standing: the ids that entities bear; now: where others lead."""
+    there = sorted({number for item in answers for number in (item.left, item.right)} & standing)
     apart = {
         frozenset((entry.a_id, entry.b_id))
         for entry in (list_judgements(lookup, entity, about=there) if there else ())
         if entry.verdict == DIFFERENT
+    }
+    noted = {
+        (frozenset((row["a_id"], row["b_id"])), row["reason"])
+        for row in lookup.rows(f"FROM {lookup.inside(unsure_notes(entity))}")
     }
     return [
         item
         for item in answers
         if (item.verdict == SAME and now.get(item.left, item.left) == now.get(item.right, item.right))
         or (item.verdict == DIFFERENT and frozenset((item.left, item.right)) in apart)
+        or (item.verdict == UNSURE and (frozenset((item.left, item.right)), item.reason) in noted)
     ]
 
 

@@ -104,7 +104,7 @@ def read_queue(
     )
     ids = engine.execute("SELECT a_id FROM open_evidence UNION SELECT b_id FROM open_evidence").fetchall()
     recall_mentions(lookup, entity, [row[0] for row in ids], _needed(entity))
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE unsure_note AS FROM {lookup.inside(_unsure_notes(entity))}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE unsure_note AS FROM {lookup.inside(unsure_notes(entity))}")
     rows = lookup.rows(_queue_query(entity), {"now": now or datetime.now(UTC)})
     for name in ("open_evidence", "unsure_note", "steward_mention", "steward_record"):
         engine.execute(f"DROP TABLE {name}")
@@ -172,7 +172,7 @@ def _open_evidence(entity: Entity, about: Sequence[int]) -> str:
     )
 
 
-def _unsure_notes(entity: Entity) -> str:
+def unsure_notes(entity: Entity) -> str:
     """SQL of both stores: who could not tell about which entities."""
     mention, owner = f"{entity.qualified}_mention", entity.id_column
     return (

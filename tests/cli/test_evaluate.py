@@ -93,6 +93,7 @@ def test_against_labels(village: Desk, tmp_path: Path) -> None:
     [
         (["file", "row_no", "name"], [["a", 1, "x"]], "true_id"),
         (["source", "true_id"], [["a", "x"]], "source_key"),
+        (["file", "row_no", "true_id"], [["a", "甲", "x"]], "甲，不是行号"),
         (
             ["source", "source_key", "true_id"],
             [["rs_insured", "P1", "x"], ["rs_insured", "P1", "y"]],

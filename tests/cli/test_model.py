@@ -143,6 +143,13 @@ def test_unusable_labels_are_refused(
     assert town.json("model", "list")["versions"] == []
 
 
+def test_labels_of_mentions_that_are_no_numbers_are_refused(town: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("mention_a,mention_b,match\nabc,16,same\n99999999999999999999,16,same\n", "utf-8")
+    error = town.json("model", "train", "--labels", file, "--reason", "标注", code=2)["error"]
+    assert "有 2 行的记录不在库中" in error["message"]
+
+
 def test_export_and_import_in_both_forms(town: Desk, tmp_path: Path) -> None:
     town("model", "train", "--reason", "首训")
     levels = town.json("model", "show", 1)["levels"]
@@ -163,6 +170,11 @@ def test_export_and_import_in_both_forms(town: Desk, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text(json.dumps(settings), "utf-8")
     error = town.json("model", "import", tmp_path / "broken.json", "--reason", "坏", code=2)["error"]
     assert "条件" in error["message"]
+    name = settings["comparisons"][0]["output_column_name"]
+    for comparisons in (5, [1], [{"output_column_name": name, "comparison_levels": [1]}]):
+        (tmp_path / "broken.json").write_text(json.dumps({"comparisons": comparisons}), "utf-8")
+        error = town.json("model", "import", tmp_path / "broken.json", "--reason", "坏", code=2)["error"]
+        assert "对象的列表" in error["message"]
     assert len(town.json("model", "list")["versions"]) == 3
 
 

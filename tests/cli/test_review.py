@@ -127,6 +127,8 @@ def test_what_cannot_be_decided_is_said_in_one_line(village: Desk) -> None:
         (["review", "assign", 1, 5], "--to"),
         (["review", "assign", "--to", "赵敏"], "--top N"),
         (["review", "list", "--domain", "x"], "没有基础库 x"),
+        (["review", "list", "--kind", "doubtfull"], "没有原因 doubtfull"),
+        (["review", "export", "q.csv"], "可导出 .xlsx"),
         (["review", "sample-result"], "没有这个样本"),
         (["split", 1, "--records", "rs_insured:P1", "--reason", "x"], "没有记录 rs_insured:P1"),
     ):
@@ -190,6 +192,10 @@ def test_bulk_decisions(village: Desk, tmp_path: Path) -> None:
     again = village.json("review", "import", path, "--reason", "批量")
     assert (again["same"], again["stale"], again["settled"]) == (0, 0, 1)
     assert "没有新的" in village("review", "import", path, "--reason", "批量").output
+    sheet["A2"] = "不同"
+    book.save(path)
+    stale = village.json("review", "import", path, "--reason", "批量", code=6)["error"]
+    assert "编号 5 已并入 1" in stale["details"][0]
 
 
 def test_a_sample_is_checked_and_tells_the_quality(village: Desk, tmp_path: Path) -> None:

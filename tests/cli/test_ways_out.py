@@ -57,6 +57,11 @@ def test_an_interrupted_night_ends_and_fails_nobody(desk: Desk, monkeypatch: pyt
         (["merge", "1", "2"], "缺少选项 --reason"),
         (["runs", "--lst", "3"], "没有选项 --lst，是不是 --last"),
         (["run", "show", "x"], "RUN_ID 的值有误"),
+        (["merge", "1", "2", "--reason", " "], "--reason 的值有误"),
+        (["merge", "1", str(2**63), "--reason", "核实"], "RIGHT 的值有误"),
+        (["review", "assign", "--top", "-3", "--to", "赵敏"], "--top 的值有误"),
+        (["review", "assign", "1", "2", "--to", ""], "--to 的值有误"),
+        (["review", "list", "--limit", "0"], "--limit 的值有误"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_line(arguments: list[str], told: str) -> None:

@@ -74,6 +74,22 @@ def test_a_cancelled_record_that_comes_back_is_open_again(loose: City) -> None:
     assert [row[2] for row in loose.query(TIMELINE)] == ["active", "cancelled", "active"]
 
 
+def test_a_cancelled_double_entry_ends_neither_a_person_nor_where_it_lives(loose: City) -> None:
+    first, second = (
+        resident("李建国", LI, "0001"),
+        resident("李建国", LI, "0002", 户籍地址="漯河市临颍县吴集村5号"),
+    )
+    loose.deliver("ga_population", 1, [first, second])
+    double = {**second, "注销日期": "20261102", "注销原因": "重复户口", "更新时间": "20261102000000"}
+    loose.deliver("ga_population", 2, [first, double])
+    told = "household_no, status, CAST(closed_on AS TEXT), cancel_reason"
+    assert loose.people(told) == [("0001", "active", None, None)]
+    # The register says of either entry that its bearer has died.
+    died = {"注销日期": "20261103", "注销原因": "死亡", "更新时间": "20261103000000"}
+    loose.deliver("ga_population", 3, [{**first, **died}, double])
+    assert loose.people(told) == [("0001", "cancelled", "2026-11-03", "死亡")]
+
+
 def test_versions_dated_backwards_never_overlap(loose: City) -> None:
     for night, updated in enumerate(("20260105", "20260110", "20260103"), 1):
         row = resident("李建国", LI, 服务处所=f"第{night}厂", 更新时间=f"{updated}000000")

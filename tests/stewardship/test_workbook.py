@@ -86,6 +86,9 @@ def test_an_answer_about_records_that_changed_is_stale(village: City, tmp_path: 
     assert [(item.row, why.split(" / ")[0]) for item, why in stale] == [(2, "导出后记录有变化")]
     steward.enter(joined(plans))
     assert steward.queue()[1].unsure_reason == "看不清"
+    with looking(village.store) as lookup:
+        plans, _, settled = plan_answers(lookup, PERSON, read_answers(path))
+    assert plans == [] and [item.row for item in settled] == [3], "noted once"
     assert 5 in who(village)
 
 

@@ -4,7 +4,8 @@ A person has a registered and a current address, and departments fill in one for
 are made once per record from the address key of `basedb.standards.addresses`
 (``county|town|village|road|number|estate|block|unit|room``), so that a pair is compared by equalities:
 see `address_columns`. One wording has road and number, another the estate, a third one both; either is
-enough. A county is left out more often than not, so one that is missing contradicts nothing.
+enough. A county is left out more often than not, and so is the town of a village: one that is missing contradicts
+nothing.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ _KEY = ("county", "town", "village", "road", "number", "estate", "block", "unit"
 def address_columns(key: str, prefix: str) -> dict[str, str]:
     """SQL for the columns a comparison reads, from column `key`: for `MatchModel.records`.
 
-    ``<prefix>_county``; ``_plate`` (road or village, and number); ``_estate``; ``_building`` (block, or ''
-    where a plate is a house); ``_home`` (block, unit and room, if a room is given); ``_village``.
+    ``<prefix>_county``; ``_town``; ``_plate`` (road or village, and number); ``_by_road`` (whether it is a road's);
+    ``_estate``; ``_building`` (block, or '' where a plate is a house); ``_home`` (block, unit and room, if a room is
+    given); ``_village``.
     """
     part = {name: f"split_part({key}, '|', {place})" for place, name in enumerate(_KEY, start=1)}
-    road, village = (
-        f"{part['road']} || '|' || {part['number']}",
-        f"{part['town']} || '|' || {part['village']}",
-    )
     found = {
         "county": f"CASE WHEN {part['county']} <> '' THEN {part['county']} END",
-        "plate": f"CASE WHEN {part['number']} = '' THEN NULL WHEN {part['road']} <> '' THEN {road}"
-        f" WHEN {part['village']} <> '' THEN {village} || '|' || {part['number']} END",
+        "town": f"CASE WHEN {part['town']} <> '' THEN {part['town']} END",
+        "plate": f"CASE WHEN {part['number']} = '' THEN NULL"
+        f" WHEN {part['road']} <> '' THEN {part['road']} || '|' || {part['number']}"
+        f" WHEN {part['village']} <> '' THEN {part['village']} || '|' || {part['number']} END",
+        "by_road": f"{part['road']} <> ''",
         "estate": f"CASE WHEN {part['estate']} <> '' THEN {part['estate']} END",
         # A plate without an estate is a house; a village group is no building.
         "building": f"CASE WHEN {part['number']} = '' AND right({part['block']}, 1) = '组' THEN NULL"
@@ -39,7 +40,7 @@ def address_columns(key: str, prefix: str) -> dict[str, str]:
         f" WHEN {part['estate']} = '' AND {part['number']} <> '' THEN '' END",
         "home": f"CASE WHEN {part['room']} <> '' THEN"
         f" {part['block']} || '|' || {part['unit']} || '|' || {part['room']} END",
-        "village": f"CASE WHEN {part['village']} <> '' THEN {village} END",
+        "village": f"CASE WHEN {part['village']} <> '' THEN {part['village']} END",
     }
     return {f"{prefix}_{name}": expression for name, expression in found.items()}
 
@@ -89,14 +90,17 @@ def _agree(one: str, other: str, parts: Sequence[str]) -> str:
     conditions = []
     for name in parts:
         if name == "site":
-            same = " OR ".join(f"l.{one}_{by} = r.{other}_{by}" for by in ("plate", "estate"))
-            conditions.append(f"({same}) AND {_county_fits(one, other)}")
+            # Counties have one road of a name, but several villages.
+            plate = f"l.{one}_plate = r.{other}_plate AND (l.{one}_by_road OR {_fits('town', one, other)})"
+            estate = f"l.{one}_estate = r.{other}_estate"
+            conditions.append(f"({plate} OR {estate}) AND {_fits('county', one, other)}")
         elif name == "village":
-            conditions.append(f"l.{one}_village = r.{other}_village AND {_county_fits(one, other)}")
+            village = f"l.{one}_village = r.{other}_village AND {_fits('town', one, other)}"
+            conditions.append(f"{village} AND {_fits('county', one, other)}")
         else:
             conditions.append(f"l.{one}_{name} = r.{other}_{name}")
     return " AND ".join(conditions)
 
 
-def _county_fits(one: str, other: str) -> str:
-    return f"coalesce(l.{one}_county = r.{other}_county, true)"
+def _fits(name: str, one: str, other: str) -> str:
+    return f"coalesce(l.{one}_{name} = r.{other}_{name}, true)"

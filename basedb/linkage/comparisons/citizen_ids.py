@@ -32,13 +32,18 @@ _SOME_KNOWN = 6
 
 @dataclass(frozen=True)
 class NumberColumns:
-    """The columns an identity number is compared by."""
+    """The columns an identity number is compared by.
+
+    anothers: whether a verified number speaks against the birth date or sex stated beside it, as a relative's
+    does; without that column every verified number is taken for its bearer's own.
+    """
 
     number: str = "id_number"
     kind: str = "id_kind"
     valid: str = "id_valid"
     alternative: str = "id_alternative"
     pattern: str = "id_pattern"
+    anothers: str = ""
 
 
 def citizen_id(columns: NumberColumns | None = None, called: str = "id_number") -> Comparison:
@@ -49,8 +54,9 @@ def citizen_id(columns: NumberColumns | None = None, called: str = "id_number") 
     verified); slip_unverified (one edit apart, neither verified); damaged (what is left of a damaged
     number agrees, county and birth date at least); damaged_partly (the county at least); unreadable (less
     is left), other_document (numbers of different kinds, or of passports); neighbouring (both verified,
-    one digit and the check digit apart: twins, or one office on one day); two_numbers (both verified and
-    different); different.
+    one digit and the check digit apart: twins, or one office on one day); anothers (both verified and different,
+    but one is not its bearer's, and says nothing of who that is); two_numbers (both verified and different);
+    different.
     """
     c = columns or NumberColumns()
     return Comparison(
@@ -68,10 +74,18 @@ def citizen_id(columns: NumberColumns | None = None, called: str = "id_number") 
             Level("unreadable", "残损号码无从比较", remains_agree(c, 0), missing=True),
             Level("other_document", "证件种类不同", other_document(c), missing=True),
             Level("neighbouring", "均通过校验，顺序相邻", neighbouring(c), m=0.001, u=3e-6),
+            *_of_anothers(c),
             Level("two_numbers", "均通过校验，号码不同", two_numbers(c), m=0.01, u=0.93),
             Level("different", "不同", ELSE, m=0.03, u=0.06599358),
         ),
     )
+
+
+def _of_anothers(c: NumberColumns) -> tuple[Level, ...]:
+    if not c.anothers:
+        return ()
+    condition = Condition(f"l.{c.number} <> r.{c.number}") & both(verified(c)) & either(f"{{0}}.{c.anothers}")
+    return (Level("anothers", "号码不同，其一与所填出生日期或性别不符", condition, missing=True),)
 
 
 def two_numbers(columns: NumberColumns | None = None) -> Condition:

@@ -91,6 +91,15 @@ NAMES: list[Case] = [
     ("张子涵", "未取名", "newborn"),
 ]
 
+
+@dataclass(frozen=True)
+class Number:
+    """An identity number, and whether what is stated beside it says it is somebody else's."""
+
+    text: str | None
+    is_anothers: bool = False
+
+
 CITIZEN_IDS: list[Case] = [
     (None, "11010519491231002X", "missing"),
     ("", "11010519491231002X", "missing"),
@@ -139,6 +148,10 @@ CITIZEN_IDS: list[Case] = [
     ("4.40525E+17", "440524188001010014", "different"),
     ("110105194912310012", "11010519491231002X", "different"),
     ("11010519491231002X", "440524188001010014", "two_numbers"),
+    ("11010519491231002X", Number("440524188001010014", is_anothers=True), "anothers"),
+    (Number("11010519491231002X", is_anothers=True), "11010519491231002X", "equal"),
+    (Number("110105194912310062", is_anothers=True), "11010519491231002X", "neighbouring"),
+    (Number("110105194912310012", is_anothers=True), "11010519491231002X", "different"),
     ("110105194912310062", "11010519491231002X", "neighbouring"),
     ("440524188001010014", "440524188001010030", "neighbouring"),
     ("440524188001010014", "440524198001010013", "neighbouring"),
@@ -212,6 +225,9 @@ ADDRESSES: list[Case] = [
     (Addresses("召陵区万金镇张庄村3组12号"), Addresses("召陵区万金镇张庄村4组"), "village"),
     (Addresses("召陵区万金镇张庄村3组"), Addresses("召陵区万金镇张庄村3组"), "village"),
     (Addresses("召陵区万金镇张庄村12号"), Addresses("召陵区姬石镇张庄村12号"), "county"),
+    (Addresses("召陵区万金镇张庄村12号"), Addresses("漯河市召陵区张庄村12号"), "building"),
+    (Addresses("召陵区万金镇张庄村12号"), Addresses("张庄村3组"), "village"),
+    (Addresses("召陵区万金镇张庄村12号"), Addresses("源汇区张庄村12号"), "different"),
     (Addresses("源汇区𠮷祥路5号"), Addresses("源汇区𠮷祥路5号"), "building"),
     (Addresses("源汇区𠮷祥路5号"), Addresses("源汇区吉祥路5号"), "county"),
     (Addresses(HOME), Addresses("北京市东城区和平里1号"), "different"),

@@ -10,7 +10,7 @@ import pandas as pd
 from basedb.standards import addresses, codes, identifiers, names, phones
 from basedb.standards.lunar import birth_date
 from basedb.standards.organizations import organization_name
-from tests.linkage.conformance.cases import Addresses, Person
+from tests.linkage.conformance.cases import Addresses, Number, Person
 from tests.standards.columns import column
 
 
@@ -24,8 +24,10 @@ def names_of(values: Sequence[Any]) -> pd.DataFrame:
 
 def citizen_ids_of(values: Sequence[Any]) -> pd.DataFrame:
     """The columns of `NumberColumns`."""
-    read = identifiers.citizen_id(column(values)).columns
-    return read[["id_number", "id_kind", "id_valid", "id_alternative", "id_pattern"]]
+    numbers = [value if isinstance(value, Number) else Number(value) for value in values]
+    read = identifiers.citizen_id(column([number.text for number in numbers])).columns
+    kept = read[["id_number", "id_kind", "id_valid", "id_alternative", "id_pattern"]]
+    return kept.assign(is_anothers=[number.is_anothers for number in numbers])
 
 
 def dates_of(values: Sequence[Any]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from basedb.linkage.comparisons import (
+    NumberColumns,
     address,
     address_columns,
     birth_date,
@@ -43,7 +44,9 @@ class Subject:
 
 SUBJECTS = {
     "name": Subject(person_name(), cases.NAMES, records.names_of, {}),
-    "id_number": Subject(citizen_id(), cases.CITIZEN_IDS, records.citizen_ids_of, {}),
+    "id_number": Subject(
+        citizen_id(NumberColumns(anothers="is_anothers")), cases.CITIZEN_IDS, records.citizen_ids_of, {}
+    ),
     "birth_date": Subject(birth_date(), cases.DATES, records.dates_of, {}),
     "address": Subject(
         address(("registered", "current")),
