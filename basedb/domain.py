@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 
 from basedb.findings import Standardized
@@ -328,7 +329,7 @@ class Load(Protocol):
     engine: the store as default catalogue, and TEMP tables `incoming` (row_no and the contract's
     columns as text), `set_aside` (row_no, outcome and footnote, the text of one, of rows that are no data),
     `row` (row_no, source_key, digest, outcome, standing_id), `processed` (the rows of `incoming` that say something
-    new) and, after records are numbered, `new_record`.
+    new: added, changed or late, in file order) and, after records are numbered, `new_record`. processed: these rows.
     path: the file. feeds: the contract's columns and the targets they feed (``role.attribute``).
     settings: the contract's section of the domain. received: receipt time as the text of a UTC timestamp.
     late: a snapshot with a newer as-of is in already. released: a person let the
@@ -352,6 +353,9 @@ class Load(Protocol):
 
     @property
     def feeds(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def processed(self) -> pa.Table: ...
 
     @property
     def path(self) -> Path: ...

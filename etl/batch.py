@@ -67,7 +67,7 @@ class Batch:
     file_id: int
     released: bool = False
     result: ReadResult | None = None
-    processed: pa.Table | None = None
+    processed: pa.Table = field(default_factory=lambda: pa.table({}))
     newest_snapshot: date | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     absent: int = 0

@@ -18,7 +18,6 @@ LABELS = ("period", "year", "month", "division", "division_code", "indicator", "
 #: Columns of the result of `cells_of`, beside the row's labels as printed (``label_…``).
 COLUMNS = ("row_no", "place", "cell", "head", "text", "measure", "merged", "as_text", "formula", "attributes")
 
-_PROCESSED = "SELECT row_no FROM row WHERE outcome IN ('added', 'changed', 'superseded')"
 _CELL = (
     '[{"at":"VARCHAR","head":"VARCHAR","text":"VARCHAR","merged":"VARCHAR","as_text":"BOOLEAN",'
     '"formula":"BOOLEAN","attributes":"JSON"}]'
@@ -75,7 +74,7 @@ def _published(fed: Mapping[str, str]) -> str:
             SELECT row_no, {column["table"]} AS "table", {column["title"]} AS title,
                 {column["unit_line"]} AS unit_line, {column["period"]} AS period_text, {labels},
                 {column["labels"]} AS labels, from_json({column["cells"]}, '{_CELL}') AS cells
-            FROM incoming SEMI JOIN ({_PROCESSED}) USING (row_no)),
+            FROM processed),
         numbered AS (SELECT *, generate_subscripts(cells, 1) AS place, unnest(cells) AS one FROM listed)
         SELECT * EXCLUDE (cells, one), one."at" AS cell, one.head AS head, one.text AS text, '' AS measure,
             one.merged AS merged, coalesce(one.as_text, false) AS as_text,
@@ -102,7 +101,7 @@ def _plain(feeds: Mapping[str, tuple[str, ...]]) -> str:
         for place, (name, measure) in enumerate(_value_columns(feeds), 1)
     )
     return f"""
-        WITH listed AS (FROM incoming SEMI JOIN ({_PROCESSED}) USING (row_no)), cells AS ({cells})
+        WITH listed AS (FROM processed), cells AS ({cells})
         SELECT *, '' AS "table", '' AS title, NULL::TEXT AS period_text, NULL::TEXT AS labels,
             NULL::TEXT AS merged, false AS as_text, false AS formula, NULL::TEXT AS attributes
         FROM cells ORDER BY row_no, place"""

@@ -45,7 +45,6 @@ class Standardize:
 
     def run(self, batch: Batch) -> int:
         rows = batch.processed
-        assert rows is not None
         work = partial(standardize_rows, batch.contract, batch.entity_domain)
         processes = min(available_processes(), 4) if rows.num_rows >= _PARALLEL_FROM else 1
         with mapper(processes) as run:
