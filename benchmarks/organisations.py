@@ -3,7 +3,7 @@
     python -m benchmarks.organisations duckdb:///city.duckdb CITY/truth
 
 The city must be loaded (`basedb init`, `basedb nightly CITY`). As in `benchmarks.peers`: everybody gets the
-columns of our own model, Splink our blocking rules, term frequencies and the threshold of its best F1.
+columns of our own model, Splink blocking rules wider than ours, term frequencies and the threshold of its best F1.
 """
 
 from __future__ import annotations

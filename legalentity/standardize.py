@@ -164,7 +164,7 @@ def _codes(mentions: pd.DataFrame) -> list[pd.DataFrame]:
         # Few kinds and few categories: each pair of them is looked at once.
         pairs = pd.DataFrame({"category": category, "kind": kind})
         told = pairs.drop_duplicates()
-        told = told.assign(fits=[_fits(*pair) for pair in told.itertuples(index=False)])
+        told = told.assign(fits=np.array([_fits(*pair) for pair in told.itertuples(index=False)], dtype=bool))
         fits = pairs.merge(told, how="left", on=["category", "kind"])["fits"]
         hint = category.map({key: "、".join(sorted(kinds)) for key, kinds in _CATEGORIES.items()})
         found.append(_rows(valid & ~fits, "kind", KIND_DIFFERS, hint))

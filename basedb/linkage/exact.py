@@ -94,6 +94,10 @@ def link_versions(session: Session, entity: Entity, result: str, members: str) -
 
 def find_reused_keys(session: Session, entity: Entity) -> None:
     """Create TEMP `reused_key` (vertex): new mentions whose departmental key named somebody else."""
+    if not scalar(session.engine, "SELECT count(*) FROM new_record WHERE standing_id IS NOT NULL"):
+        # Of a source's first file the engine may join every record with every other of its role.
+        session.engine.execute("CREATE OR REPLACE TEMP TABLE reused_key (vertex BIGINT)")
+        return
     session.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE reused_key AS
             SELECT r.vertex FROM linking r JOIN new_record n ON n.record_id = r.record_id

@@ -308,23 +308,19 @@ def _doubt_operations(batch: Batch, operation: Operation) -> None:
     """
     engine, named = batch.engine, [*operation.insert, *operation.update, *operation.delete]
     words = "、".join(named)
-    told = "SELECT count(*), count(*) FILTER (WHERE trim(coalesce({}, '')) <> '') FROM incoming"
-    rows, filled = engine.execute(told.format(quoted(operation.column))).fetchall()[0]
-    if not filled:
-        if rows:
-            engine.execute(
-                "INSERT INTO doubted_operation VALUES (NULL, ?, NULL, ?)",
-                [UNKNOWN_OPERATION, f"补上该列，填：{words} / the column is missing or empty; fill it in"],
-            )
+    cell = f"trim(coalesce({quoted(operation.column)}, ''))"
+    if "" not in named and scalar(engine, f"SELECT max({cell}) FROM incoming") == "":
+        engine.execute(
+            "INSERT INTO doubted_operation VALUES (NULL, ?, NULL, ?)",
+            [UNKNOWN_OPERATION, f"补上该列，填：{words} / the column is missing or empty; fill it in"],
+        )
         return
     engine.execute(
         f"""INSERT INTO doubted_operation
             SELECT row_no, CASE WHEN is_unknown THEN '{UNKNOWN_OPERATION}' ELSE '{NOT_STANDING}' END, word,
                 CASE WHEN is_unknown THEN $known ELSE $missed END
             FROM (
-                SELECT row_no, trim(coalesce({quoted(operation.column)}, '')) AS word,
-                    word NOT IN (SELECT unnest($named)) AS is_unknown
-                FROM incoming)
+                SELECT row_no, {cell} AS word, word NOT IN (SELECT unnest($named)) AS is_unknown FROM incoming)
             JOIN decided d USING (row_no) LEFT JOIN standing s ON s.record_id = d.standing_id
             WHERE d.outcome <> 'duplicate'
                 AND (is_unknown OR (coalesce(s.status, '') <> 'current' AND word NOT IN (SELECT unnest($insert))))""",

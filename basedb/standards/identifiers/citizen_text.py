@@ -117,7 +117,7 @@ def read_odd(value: str) -> OddNumber:
     if not text:
         return OddNumber(None, None)
     upper = text.upper()
-    if upper in _NOTHING or (_SAME.match(upper) and len(upper) > 3 and "*" not in upper) or upper in _RUNS:
+    if _stands_for_nothing(upper):
         return OddNumber(None, None, None, [*found, (PLACEHOLDER, None)])
     if _SCIENTIFIC.match(upper):
         return OddNumber(upper, "damaged", None, [*found, (SCIENTIFIC, None)])
@@ -132,11 +132,19 @@ def read_odd(value: str) -> OddNumber:
     compact = _SEPARATORS.sub("", upper)
     if compact != upper:
         found.append((BLANKS, None))
-    if not compact:
+    if not compact or _stands_for_nothing(compact):
         return OddNumber(None, None, None, [*found, (PLACEHOLDER, None)])
     if compact != _SEPARATORS.sub("", text) and upper != text:
         found.append((LOWER_CASE, None))
     return _classify(compact, found)
+
+
+def _stands_for_nothing(text: str) -> bool:
+    return (
+        text in _NOTHING
+        or (_SAME.match(text) is not None and len(text) > 3 and "*" not in text)
+        or text in _RUNS
+    )
 
 
 def _strip(value: str, found: list[tuple[str, str | None]]) -> str:
