@@ -99,7 +99,7 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
         (fids if is_shapefile else np.arange(len(fids))) + 1,
         records,
         meta["crs"],
-        tuple(note(codes.LAYER_WARNING, text, text) for text in _texts_of(warned)),
+        tuple(note(codes.LAYER_WARNING, f"GDAL：{text}", text) for text in _texts_of(warned)),
     )
     return _in_the_system_stated(layer, stated) if is_geojson and layer.declared in _WORLD else layer
 
