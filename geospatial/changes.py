@@ -165,20 +165,14 @@ def _apart(before: Geometries, after: Geometries) -> NDArray[np.float64]:
 
 def _shape_apart(before: Geometries, after: Geometries) -> NDArray[np.float64]:
     """The same with both outlines brought to one centre."""
-    centred = []
-    for group in (before, after):
-        centre = shapely.centroid(group)
-        x, y = shapely.get_x(centre), shapely.get_y(centre)
-        centred.append(
-            np.array(
-                [
-                    None if item is None else shapely.transform(item, lambda p, a=a, b=b: p - [a, b])
-                    for item, a, b in zip(group, x, y, strict=True)
-                ],
-                object,
-            )
-        )
-    return _apart(centred[0], centred[1])
+    return _apart(_centred(before), _centred(after))
+
+
+def _centred(group: Geometries) -> Geometries:
+    points, of = shapely.get_coordinates(group, return_index=True)
+    middle = shapely.centroid(group)
+    centre = np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+    return np.asarray(shapely.set_coordinates(group.copy(), points - centre[of]), object)
 
 
 def _outline(geometry: Geometries) -> Geometries:

@@ -19,7 +19,7 @@ from geospatial.layers import LAYERS
 from geospatial.rechecking import recheck
 from geospatial.stored import stored_ground
 from geospatial.topology import COVERAGES, RULES, Errors, Rule, error_rows
-from geospatial.touched import Touched, changed_features, touched_by
+from geospatial.touched import Touched, changed_features, reshaped, touched_by
 
 #: What the ledger of steps calls the check of the rules.
 ERRORS = "check coverage"
@@ -122,7 +122,9 @@ class _Check:
 
     def _touched(self, name: str) -> Touched:
         if name not in self.touched:
-            self.touched[name] = touched_by(self.session, self.ids[name])
+            goes_by_attributes = name in COVERAGES and COVERAGES[name].columns
+            by = touched_by(self.session, self.ids[name])
+            self.touched[name] = by if goes_by_attributes else reshaped(self.session, name, by, self.since)
         return self.touched[name]
 
     def _standing(self, rule: Rule) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from basedb.store import Session
+from basedb.store import Session, scalar
 from geospatial.follow import frame_of
 from geospatial.given import Geometries
 
@@ -60,3 +60,34 @@ def touched_by(session: Session, ids: NDArray[np.int64]) -> Touched:
     shapes: Geometries = rows["geometry"].to_numpy(object)
     there = rows["geometry"].notna().to_numpy()
     return Touched(ids, shapes[there], rows["feature_id"].to_numpy(np.int64)[there], rows["address"].dropna())
+
+
+def reshaped(session: Session, layer: str, touched: Touched, since: int) -> Touched:
+    """What `touched_by` just found, without the features that stood where they stand when run `since` had ended, in
+    the one shape they ever had: only what is said of them changed.
+
+    Where several sources draw a layer all of it is kept: a feature may have had the shape of a record that is another
+    feature's now.
+    """
+    session.ask(
+        "drawing_source",
+        f"SELECT DISTINCT source FROM geospatial.feature_version WHERE layer = '{layer}'",
+    )
+    if int(scalar(session.engine, "SELECT count(*) FROM drawing_source")) > 1:
+        return touched
+    session.engine.register("touched_feature", pa.table({"feature_id": pa.array(touched.ids, pa.int64())}))
+    session.fetch(
+        "touched_standing", "geospatial.feature", "feature_id, run_id", "feature_id",
+        "SELECT feature_id FROM touched_feature",
+    )  # fmt: skip
+    session.engine.unregister("touched_feature")
+    same = session.engine.execute(
+        """SELECT feature_id FROM touched_link JOIN touched_version USING (record_id)
+            JOIN touched_standing s USING (feature_id) WHERE s.run_id <= ?
+            GROUP BY feature_id HAVING count(DISTINCT coalesce(md5(wkb), '')) = 1""",
+        [since],
+    ).fetchnumpy()["feature_id"]
+    moved = ~np.isin(touched.of, same)
+    return Touched(
+        touched.ids[~np.isin(touched.ids, same)], touched.ground[moved], touched.of[moved], touched.wordings
+    )

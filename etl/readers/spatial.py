@@ -25,6 +25,7 @@ from etl.contract.model import Contract, ReaderSpec
 from etl.readers import codes
 from etl.readers.geojson import is_known, stated_system
 from etl.readers.headers import resolve
+from etl.readers.hexadecimal import hexadecimal
 from etl.readers.opening import Limits, check_container
 from etl.readers.result import IgnoredRow, Note, ReadRefusal, ReadResult, note, text_table
 from etl.readers.shapefile import check_parts, encoding_of, record_count, with_whole_names
@@ -49,7 +50,7 @@ _DRIVERS = {
 class VectorLayer:
     """A layer as GDAL hands it out: coordinates as in the file, easting or longitude first.
 
-    name: of the data file, without extension. fields: attributes as text. wkb: geometries, as bytes or None.
+    name: of the data file, without extension. fields: attributes as text. wkb: geometries, binary.
     row_no: 1-based; records: how many the file holds, records marked deleted included. declared: the system the
     file names, None if it names none. notes: what is worth a finding.
     """
@@ -58,7 +59,7 @@ class VectorLayer:
     is_shapefile: bool
     headers: tuple[str, ...]
     fields: list[pa.Array]
-    wkb: np.ndarray
+    wkb: pa.Array
     row_no: np.ndarray
     records: int
     declared: str | None
@@ -68,7 +69,9 @@ class VectorLayer:
     def geometry(self) -> np.ndarray:
         """The geometries as shapely objects. A load of what is known already never asks for them."""
         with np.errstate(invalid="ignore"):  # coordinates that are no numbers get a finding of their own
-            return np.asarray(shapely.from_wkb(self.wkb, on_invalid="fix"), object)
+            return np.asarray(
+                shapely.from_wkb(np.array(self.wkb.to_pylist(), object), on_invalid="fix"), object
+            )
 
 
 def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
@@ -96,7 +99,7 @@ def open_layer(path: Path, options: Mapping[str, Any]) -> VectorLayer:
         (fids if is_shapefile else np.arange(len(fids))) + 1,
         records,
         meta["crs"],
-        tuple(note(codes.LAYER_WARNING, text, text) for text in _texts_of(warned)),
+        tuple(note(codes.LAYER_WARNING, f"GDAL：{text}", text) for text in _texts_of(warned)),
     )
     return _in_the_system_stated(layer, stated) if is_geojson and layer.declared in _WORLD else layer
 
@@ -134,7 +137,7 @@ def read_spatial(
     header = resolve([*layer.headers, *beside], contract, path, others, cut_at=cut_at)
     count = len(layer.row_no)
     virtual = {
-        GEOMETRY: pa.array([None if item is None else item.hex().upper() for item in layer.wkb], pa.string()),
+        GEOMETRY: hexadecimal(layer.wkb),
         SYSTEM: pa.array([system] * count, pa.string()),
         FILE: pa.array([layer.name] * count, pa.string()),
     }
@@ -237,7 +240,7 @@ def _layer(path: Path, source: Path, options: Mapping[str, Any]) -> str:
 
 def _read(
     path: Path, source: Path, layer: str, options: Mapping[str, Any]
-) -> tuple[dict[str, Any], np.ndarray, np.ndarray, list[pa.Array]]:
+) -> tuple[dict[str, Any], np.ndarray, pa.Array, list[pa.Array]]:
     """What GDAL says of a layer, its record numbers, WKB and attributes as text."""
     encoding = options.get("encoding")
     if encoding is None and source.suffix.lower() == ".shp":
@@ -255,12 +258,12 @@ def _read(
         ) from error
     if geometry is None:
         raise ReadRefusal(path, codes.UNSUPPORTED, "表中没有图形字段", "the table has no geometry")
-    return meta, np.asarray(fids), geometry, [_text(values) for values in fields]
+    return meta, np.asarray(fids), pa.array(geometry, pa.large_binary()), [_text(values) for values in fields]
 
 
 def _read_columns(
     source: Path, layer: str
-) -> tuple[dict[str, Any], np.ndarray, np.ndarray, list[pa.Array]] | None:
+) -> tuple[dict[str, Any], np.ndarray, pa.Array, list[pa.Array]] | None:
     """The same in columns, several times as fast; None where a column is neither text nor number."""
     meta, table = pyogrio.raw.read_arrow(source, layer=layer, return_fids=True)
     shape = meta["geometry_name"] or "wkb_geometry"
@@ -271,8 +274,7 @@ def _read_columns(
         return None
     columns = [table[name].combine_chunks() for name in names]
     fids = table[meta["fid_column"] or "fid"].to_numpy() if table.num_rows else np.zeros(0, np.int64)
-    wkb = np.empty(table.num_rows, object)
-    wkb[:] = table[shape].to_pylist()
+    wkb = table[shape].combine_chunks()
     return meta, fids, wkb, [_text_of(column) for column in columns]
 
 

@@ -45,7 +45,7 @@ def join_surveys(load: Load, layer: Layer) -> None:
     if other is None:
         return
     surveys = _surveys(load, layer, priority, max(priority, int(other)))
-    if not len(surveys.first) or not surveys.anew.any():
+    if surveys is None or not len(surveys.first) or not surveys.anew.any():
         return
     _Joining(load, surveys).run(judgements_in_force(load, layer.name))
 
@@ -65,7 +65,8 @@ def _surveyed(layer: Layer) -> str:
     return f"layer = '{layer.name}' AND status = 'current' AND priority < {EDITS}"
 
 
-def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
+def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys | None:
+    """Both sides around what this load or its judgements changed; None where they changed nothing."""
     new = frame(
         load,
         f"""SELECT n.record_id, f.feature_id, n.source, n.source_key, {priority} AS priority, n.valid_from, f.method, p.wkb
@@ -78,6 +79,8 @@ def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
         "SELECT o.record_id, o.wkb FROM old_version o SEMI JOIN closed USING (record_id) WHERE o.wkb IS NOT NULL",
     )
     changed = np.concatenate([rows["geometry"].to_numpy(object) for rows in (new, judged, gone)])
+    if not len(changed):
+        return None
     standing = near(
         load.session,
         "geospatial.feature_version",
@@ -105,13 +108,12 @@ def _surveys(load: Load, layer: Layer, priority: int, leading: int) -> _Surveys:
 
 def _judged_anew(load: Load, layer: str) -> pd.DataFrame:
     """The standing records (`record_id`, `geometry`) that a judgement of this load, or one it ends, is about."""
-    named = (
+    if not are_judgements(load.settings):
+        return pd.DataFrame({"record_id": np.array([], np.int64), "geometry": np.array([], object)})
+    staged = load.session.stage(
         "SELECT second_source AS source, second_key AS source_key FROM judged UNION"
         " SELECT second_source, second_key FROM geospatial.pair_judgement SEMI JOIN closed USING (record_id)"
-        if are_judgements(load.settings)
-        else "SELECT NULL::TEXT AS source, NULL::TEXT AS source_key WHERE false"
     )
-    staged = load.session.stage(named)
     load.session.ask(
         "judged_version",
         f"""SELECT v.record_id, ST_AsBinary(v.geom) AS wkb FROM geospatial.feature_version AS v

@@ -146,7 +146,7 @@ def test_checking_what_changed_finds_what_checking_everything_finds(village: Vil
         assert after_night(village.store, {"geospatial": DOMAIN}, 20.0) == 0, "the same, of all rules"
         return found
 
-    def parcels(number: int, *rows: tuple[str, shapely.Geometry], operation: str = "变更") -> None:
+    def parcels(number: int, *rows: tuple[object, ...], operation: str = "变更") -> None:
         told = [(values | {"变更类型": operation}, shape) for values, shape in (parcel(*row) for row in rows)]
         village.deliver("zrzy_parcels", number, "zrzy_parcels.geojson", geojson(told))
 
@@ -158,7 +158,13 @@ def test_checking_what_changed_finds_what_checking_everything_finds(village: Vil
     village.loosen("zj_buildings")
     village.buildings(3, [surveyed("1", box(5, 5, 12, 9))])
     assert {row[1] for row in checked()} == {"overlap", "far_from_building"}
-    parcels(4, ("411102001001JC00002", box(18, 0, 40, 20)), operation="注销")
+    parcels(4, ("411102001001JC00002", box(18, 0, 40, 20), "另一村集体"))
+    assert {row[1] for row in checked()} == {"overlap", "far_from_building"}, "another holder"
+    parcels(5, ("411102001001JC00002", box(18, 0, 40, 20)), operation="注销")
+    assert {row[1] for row in checked()} == {"far_from_building"}
+    parcels(6, ("411102001001JC00002", box(18, 0, 40, 20)), operation="新增")
+    assert {row[1] for row in checked()} == {"overlap", "far_from_building"}, "there again, in its old shape"
+    parcels(7, ("411102001001JC00002", box(20, 0, 40, 20), "另一村集体"))
     assert {row[1] for row in checked()} == {"far_from_building"}
 
 
