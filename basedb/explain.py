@@ -21,9 +21,9 @@ Priorities = Mapping[str, Mapping[str, int]]
 Row = dict[str, Any]
 
 _OPEN = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
-_CRITERIA = ("listed", "priority", "trusted", "valid_from", "record_id")
+_CRITERIA = ("stands", "priority", "trusted", "valid_from", "record_id")
 _REASONS = {
-    "listed": "另一记录已不再列出 / the other record is no longer listed",
+    "stands": "另一记录已不再列出或其登记已注销 / the other record is no longer listed, or its entry has ended",
     "priority": "来源优先级较高 / a source of higher priority",
     "trusted": "值可信（校验通过）/ a trusted value",
     "valid_from": "生效日期较新 / more recent",
@@ -82,9 +82,9 @@ def find(reader: Reader, domain: Domain, reference: str) -> list[Subject]:
 def explain(reader: Reader, domain: Domain, subject: Subject, priorities: Priorities) -> Row:
     """The whole explanation of one entity, as JSON would have it."""
     entity, entity_id = domain.entity, subject.entity_id
-    mentions = _mentions(reader, domain, entity_id)
     history = _history(reader, domain, entity_id)
     current = next((row for row in history if row["is_current"]), None)
+    mentions = _mentions(reader, domain, entity_id, date.max if current is None else current["valid_from"])
     return {
         "entity": entity.qualified,
         entity.id_column: entity_id,
@@ -154,13 +154,16 @@ def _mentioned(reader: Reader, entity: Entity, record_id: int) -> list[Row]:
     ).records()
 
 
-def _mentions(reader: Reader, domain: Domain, entity_id: int) -> list[Row]:
+def _mentions(reader: Reader, domain: Domain, entity_id: int, start: date) -> list[Row]:
+    """The mentions of an entity. has_ended: see `Entity.ended`, on the day `start`."""
     entity = domain.entity
     return reader.ask(
-        f"SELECT m.*, r.source, r.source_key, r.row_no, r.status, r.as_of, r.valid_from, r.valid_to, r.known_from,"
-        f" d.file_name FROM {entity.qualified}_mention m JOIN {domain.name}.source_record r ON r.record_id = m.record_id"
-        f" JOIN basedb.delivery d ON d.file_id = r.file_id WHERE m.{entity.id_column} = ?"
-        " ORDER BY r.source, r.source_key, m.role, r.as_of, r.record_id",
+        f"SELECT x.*, coalesce({entity.ended}, false) AS has_ended FROM ("
+        "SELECT m.*, r.source, r.source_key, r.row_no, r.status, r.as_of, r.valid_from, r.valid_to, r.known_from,"
+        f" d.file_name, DATE '{start}' AS start FROM {entity.qualified}_mention m"
+        f" JOIN {domain.name}.source_record r ON r.record_id = m.record_id"
+        f" JOIN basedb.delivery d ON d.file_id = r.file_id WHERE m.{entity.id_column} = ?) x"
+        " ORDER BY source, source_key, role, as_of, record_id",
         [entity_id],
     ).records()
 
@@ -261,6 +264,12 @@ def _candidates(
     Ranked as survivorship ranks them.
     """
     ranks = priorities.get(attribute.name, {})
+    heard = [
+        row
+        for row in mentions
+        if row["status"] != "superseded" or row["valid_from"] <= start < row["valid_to"]
+    ]
+    standing = {(row["source"], row["role"]) for row in heard if _listed(row, start) and not row["has_ended"]}
     found = [
         {
             "value": row[attribute.name],
@@ -270,16 +279,21 @@ def _candidates(
             "role": row["role"],
             "priority": ranks.get(row["source"], 0),
             "trusted": bool(row[attribute.trusted_when]) if attribute.trusted_when else False,
-            "listed": row["status"] != "retired" or row["valid_to"] > start,
+            "listed": _listed(row, start),
+            "stands": _listed(row, start)
+            and not (row["has_ended"] and (row["source"], row["role"]) in standing),
             "valid_from": row["valid_from"],
             "file_name": row["file_name"],
             "row_no": row["row_no"],
         }
-        for row in mentions
+        for row in heard
         if row[attribute.name] is not None
-        and (row["status"] != "superseded" or row["valid_from"] <= start < row["valid_to"])
     ]
     return sorted(found, key=lambda item: tuple(item[name] for name in _CRITERIA), reverse=True)
+
+
+def _listed(row: Row, start: date) -> bool:
+    return bool(row["status"] != "retired" or row["valid_to"] > start)
 
 
 def _because(rule: str, winner: Row | None, candidates: Sequence[Row], name: str) -> str:

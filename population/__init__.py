@@ -40,7 +40,7 @@ DOMAIN = Domain(
         closing=("death_date", "cancelled_date"),
         counted="registered AND status = 'active'",
         # Who is registered twice, or moved away and came back, has an entry that was cancelled. The dead have died.
-        ended="cancelled_date <= start AND NOT contains(coalesce(cancel_reason, ''), '死')",
+        ended="cancelled_date <= start AND strpos(coalesce(cancel_reason, ''), '死') = 0",
         of_entry=("cancelled_date", "cancel_reason"),
         derived=DERIVED,
         master=person,

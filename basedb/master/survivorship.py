@@ -165,8 +165,11 @@ def _merged_rows(
 
 def _with_ended(entity: Entity) -> str:
     """TEMP `in_force` with `yields`: the entry ended, and another one of its source stands."""
-    return f"""(SELECT *, ended AND bool_or(listed AND NOT ended) OVER (PARTITION BY entity_id, start, source, role)
-                AS yields FROM (SELECT *, coalesce({entity.ended}, false) AS ended FROM in_force))"""
+    place = "entity_id, start, source, role"
+    return f"""(SELECT *, (record_id, role, start) IN (
+            SELECT (record_id, role, start) FROM (SELECT {place}, record_id FROM in_force WHERE {entity.ended})
+            JOIN (SELECT {place} FROM in_force WHERE listed AND NOT coalesce({entity.ended}, false)) USING ({place})
+        ) AS yields FROM in_force)"""
 
 
 def _rank(item: Attribute, by_source: Mapping[str, int], stands: str) -> str:

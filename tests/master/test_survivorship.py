@@ -6,6 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from basedb.explain import Subject, explain
+from basedb.store.native import reading
+from population import DOMAIN
 from tests.etl.city import CONTRACTS, City, death, insured, loosened, number, resident
 
 LI = number("19550701", 1)
@@ -84,6 +87,14 @@ def test_a_cancelled_double_entry_ends_neither_a_person_nor_where_it_lives(loose
     loose.deliver("ga_population", 2, [first, double])
     told = "household_no, status, CAST(closed_on AS TEXT), cancel_reason"
     assert loose.people(told) == [("0001", "active", None, None)]
+    with reading(loose.store) as reader:
+        (household,) = (
+            item for item in explain(reader, DOMAIN, Subject(1), {})["attributes"]
+            if item["attribute"] == "household_no"
+        )  # fmt: skip
+    assert household["value"] == "0001" and household["because"].startswith(
+        "另一记录已不再列出或其登记已注销"
+    )
     # The register says of either entry that its bearer has died.
     died = {"注销日期": "20261103", "注销原因": "死亡", "更新时间": "20261103000000"}
     loose.deliver("ga_population", 3, [{**first, **died}, double])
