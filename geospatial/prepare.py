@@ -45,17 +45,8 @@ PARAMETERS_UNPROVED = define(
     "the parameters come without check points",
 )
 
-_PROCESSED = "('added', 'changed', 'superseded')"
 # Things stand a little beyond the border of their county.
 _BORDER_DEGREES = 0.05
-
-
-def rows_to_process(load: Load) -> pa.Table:
-    """The incoming rows that were added, changed or arrived late, in file order."""
-    return load.engine.execute(
-        f"SELECT i.* FROM incoming i SEMI JOIN (FROM row WHERE outcome IN {_PROCESSED}) r USING (row_no)"
-        " ORDER BY row_no"
-    ).to_arrow_table()
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,7 @@ class Prepare:
     name: str = "prepare"
 
     def run(self, load: Load) -> int:
-        rows = rows_to_process(load)
-        noted = Noted()
+        rows, noted = load.processed, Noted()
         if "registry" in load.settings:
             _state_parameters(load, rows, noted)
         elif are_judgements(load.settings):
@@ -78,8 +68,7 @@ class Prepare:
         load.engine.execute("CREATE OR REPLACE TEMP TABLE raw_finding AS FROM noted")
         load.engine.unregister("noted")
         load.engine.execute(
-            "CREATE OR REPLACE TEMP TABLE raw_event AS SELECT row_no, NULL::DATE AS valid_from FROM row"
-            f" WHERE outcome IN {_PROCESSED}"
+            "CREATE OR REPLACE TEMP TABLE raw_event AS SELECT row_no, NULL::DATE AS valid_from FROM processed"
         )
         return rows.num_rows
 

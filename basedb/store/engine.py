@@ -26,7 +26,10 @@ def open_engine() -> duckdb.DuckDBPyConnection:
     spill = Path(tempfile.gettempdir()) / f"basedb-spill-{os.getpid()}"
     config: dict[str, str | bool | int | float | list[str]] = {
         # `load_extension` checks signatures: once for a process, where an engine would read the whole file again.
+        # What it did not check is not loaded, whatever a query calls.
         "allow_unsigned_extensions": True,
+        "autoload_known_extensions": False,
+        "autoinstall_known_extensions": False,
         "memory_limit": _MEMORY_LIMIT,
         "temp_directory": str(spill),
     }

@@ -104,7 +104,7 @@ def follow_edits(load: Load, layer: Layer, fed: Mapping[str, str]) -> int:
             SELECT n.record_id, n.status, n.row_no, trim({said["operation"]}) AS operation,
                 coalesce(o.feature_id, TRY_CAST({said["feature_id"]} AS BIGINT)) AS feature_id,
                 TRY_CAST({said["stood_since"]} AS BIGINT) AS since, p.wkb AS drawn
-            FROM new_record n JOIN incoming i USING (row_no) JOIN placed p USING (row_no)
+            FROM new_record n JOIN processed i USING (row_no) JOIN placed p USING (row_no)
             LEFT JOIN old_version o ON o.record_id = n.standing_id ORDER BY n.record_id"""
     )
     load.session.fetch(
