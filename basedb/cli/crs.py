@@ -9,6 +9,7 @@ from typing import Any
 import click
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from basedb.cli.exits import NOTHING, Usage
 from basedb.cli.output import print_json, say
@@ -21,6 +22,7 @@ from geospatial.datum.mistakes import CHINA, NOT_FINITE, OUTSIDE, examine
 from geospatial.datum.parameter_text import NoParameters, parse_parameters
 from geospatial.datum.parameters import ParameterSet, ParametersWrong
 from geospatial.datum.systems import System, UnknownSystem, identify
+from geospatial.given import Geometries
 from geospatial.prepare import read_registered
 
 
@@ -90,7 +92,7 @@ def _examine(
         "file": file.name,
         "features": len(layer.row_no),
         "shapes": dict(Counter(item.geom_type for item in layer.geometry if item is not None)),
-        "bounds": [float(value) for value in shapely.total_bounds(layer.geometry)],
+        "bounds": [None if np.isnan(value) else float(value) for value in _bounds(layer.geometry)],
         "declared": layer.declared,
         "notes": [{"code": item.code, "zh": item.zh, "en": item.en} for item in layer.notes],
         "accepted": False,
@@ -118,7 +120,7 @@ def _seen(layer: VectorLayer, system: System, by: Operation) -> dict[str, Any]:
     seen = examine(x, y, system, by, CHINA)
     mistakes = {str(code): int((seen.code == code).sum()) for code in sorted(set(seen.code) - {""})}
     fine = layer.geometry[here][seen.code == ""]
-    standard = shapely.total_bounds(to_standard(fine, by)) if len(fine) else np.full(4, np.nan)
+    standard = _bounds(to_standard(fine, by))
     lost = mistakes.get(OUTSIDE, 0) + mistakes.get(NOT_FINITE, 0)
     return {
         "mistakes": mistakes,
@@ -127,13 +129,21 @@ def _seen(layer: VectorLayer, system: System, by: Operation) -> dict[str, Any]:
     }
 
 
+def _bounds(shapes: Geometries) -> NDArray[np.float64]:
+    """West, south, east and north of all; NaN where there is none."""
+    return np.asarray(shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan))
+
+
 def _say(told: dict[str, Any]) -> None:
     shapes = "、".join(f"{kind} {count}" for kind, count in told["shapes"].items()) or "无图形"
     say(f"{told['file']}：{told['features']} 个要素（{shapes}）")
     say(f"  注明的坐标系 / declared: {told['declared'] or '（未注明 / none）'}")
     for item in told["notes"]:
         say(f"  {item['zh']} / {item['en']}", "yellow")
-    say("  坐标范围 / bounds: " + ", ".join(f"{value:.8g}" for value in told["bounds"]))
+    say(
+        "  坐标范围 / bounds: "
+        + ", ".join("-" if value is None else f"{value:.8g}" for value in told["bounds"])
+    )
     if "refused" in told:
         say(f"  不予入库 / refused: {told['refused']}", "red")
         return

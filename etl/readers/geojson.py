@@ -37,8 +37,11 @@ def _of_the_file(document: dict[str, Any]) -> str | None:
     return _named_by(document["crs"]) if "crs" in document else None
 
 
-def _named_by(member: dict[str, Any] | None) -> str:
-    properties = (member or {}).get("properties") or {}
+def _named_by(member: Any) -> str:
+    """'' where the member has not the form it should have."""
+    properties = member.get("properties") if isinstance(member, dict) else None
+    if not isinstance(properties, dict):
+        return ""
     return str(properties.get("name") or properties.get("code") or properties.get("href") or "")
 
 

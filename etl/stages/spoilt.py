@@ -53,7 +53,7 @@ def _lost(batch: Batch, column: str, role: str, attribute: str, severe: list[str
     """How many cells of the column are filled, and how many of them gave no value and a finding."""
     row = batch.engine.execute(
         f"""SELECT count(*), count(*) FILTER (WHERE m.{attribute} IS NULL AND f.row_no IS NOT NULL)
-            FROM incoming i JOIN raw_mention m ON m.row_no = i.row_no AND m.role = $role
+            FROM processed i JOIN raw_mention m ON m.row_no = i.row_no AND m.role = $role
             LEFT JOIN (SELECT DISTINCT row_no FROM raw_finding
                        WHERE column_name = $column AND list_contains($severe, code)) f ON f.row_no = i.row_no
             WHERE trim(coalesce(i.{quoted(column)}, '')) <> ''""",

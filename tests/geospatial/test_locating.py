@@ -198,6 +198,10 @@ def test_a_file_is_examined_before_it_is_loaded(tmp_path: Path) -> None:
         main, ["--store", store, "--json", "crs", "check", str(path), "--as", "EPSG:2362"]
     )
     assert result.exit_code == 6 and "没有可用的转换参数" in json.loads(result.output)["refused"]
+    path.write_text('{"type": "FeatureCollection", "features": []}')
+    result = CliRunner().invoke(main, ["--store", store, "--json", "crs", "check", str(path)])
+    told = json.loads(result.output)
+    assert (result.exit_code, told["features"], told["bounds"]) == (0, 0, [None] * 4)
 
 
 def test_what_cannot_be_exported_whole_is_not_exported(

@@ -137,6 +137,10 @@ def test_geojson_that_names_a_system_nobody_knows_is_not_wgs84(tmp_path: Path) -
     assert stated_system(path) is None, "an empty cell says nothing"
     path.write_text(json.dumps(document | {"crs": {"type": "name", "properties": {"name": "GCJ02"}}}))
     assert stated_system(path) == "GCJ02"
+    path.write_text(
+        '{"features": [{"properties": {"crs": null}}], "crs": {"type": "name", "properties": "GCJ02"}}'
+    )
+    assert stated_system(path) == "", "not in the form it should have"
 
 
 def test_what_gdal_warns_of_is_a_finding(tmp_path: Path) -> None:
